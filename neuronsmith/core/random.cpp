@@ -1,0 +1,65 @@
+#include "neuronsmith/core/random.hpp"
+
+#include <cmath>
+#include <numbers>
+
+namespace neuronsmith {
+namespace {
+
+constexpr std::uint32_t kMultiplier0 = 0xD2511F53u;
+constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57u;
+constexpr std::uint32_t kWeyl0 = 0x9E3779B9u;
+constexpr std::uint32_t kWeyl1 = 0xBB67AE85u;
+constexpr int kRounds = 10;
+
+}  // namespace
+
+Random::Random(std::uint64_t seed, Purpose purpose, std::uint32_t a, std::uint32_t b) noexcept
+    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+      counter_{0, static_cast<std::uint32_t>(purpose), a, b} {}
+
+void Random::refill() noexcept {
+  block_ = counter_;
+  auto key = key_;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::uint64_t product0 = std::uint64_t{kMultiplier0} * block_[0];
+    const std::uint64_t product1 = std::uint64_t{kMultiplier1} * block_[2];
+    block_ = {static_cast<std::uint32_t>(product1 >> 32) ^ block_[1] ^ key[0],
+              static_cast<std::uint32_t>(product1),
+              static_cast<std::uint32_t>(product0 >> 32) ^ block_[3] ^ key[1],
+              static_cast<std::uint32_t>(product0)};
+    key[0] += kWeyl0;
+    key[1] += kWeyl1;
+  }
+  ++counter_[0];
+  used_ = 0;
+}
+
+Random::result_type Random::operator()() noexcept {
+  if (used_ == block_.size()) refill();
+  return block_[used_++];
+}
+
+double Random::uniform() noexcept {
+  const std::uint64_t high = (*this)();
+  const std::uint64_t low = (*this)();
+  return static_cast<double>(((high << 32) | low) >> 11) * 0x1.0p-53;
+}
+
+std::size_t Random::below(std::size_t n) noexcept {
+  // Rejection keeps the draw free of bias (Lemire 2019 would save the division, not the bias).
+  const std::uint64_t range = n;
+  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % range;
+  for (;;) {
+    const std::uint64_t high = (*this)();
+    const std::uint64_t draw = (high << 32) | (*this)();
+    if (draw < limit) return static_cast<std::size_t>(draw % range);
+  }
+}
+
+double Random::normal() noexcept {
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+  return radius * std::cos(2.0 * std::numbers::pi * uniform());
+}
+
+}  // namespace neuronsmith

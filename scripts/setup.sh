@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build and the tests need and that are missing.
+# Idempotent: does nothing, and needs neither root nor network, when all are there.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build pkg-config
+  libhwy-dev libxsmm-dev libeigen3-dev libtbb-dev libceres-dev
+  libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
+  libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev
+  libgtest-dev librapidcheck-dev
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+  [ "$status" = 'install ok installed' ] || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "This system has no apt-get. Install what these Debian 12 packages hold, then build with" >&2
+  echo "cmake --preset release && cmake --build --preset release:" >&2
+  printf '  %s\n' "${missing[@]}" >&2
+  exit 1
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "These packages are missing, and installing them needs root or sudo: ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

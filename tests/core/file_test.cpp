@@ -1,0 +1,80 @@
+#include "neuronsmith/core/file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/json.hpp"
+
+namespace neuronsmith {
+namespace {
+
+class FileTest : public ::testing::Test {
+ protected:
+  FileTest()
+      : folder_(std::filesystem::path(::testing::TempDir()) /
+                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  ~FileTest() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::string path(const char* name) const { return (folder_ / name).string(); }
+  [[nodiscard]] std::size_t n_files() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(FileTest, WrittenContentIsReadBack) {
+  write_file_atomically(path("a"), "one\0two");
+  EXPECT_EQ(read_file(path("a")), "one\0two");
+  write_file_atomically(path("a"), "new");
+  EXPECT_EQ(read_file(path("a")), "new");
+  EXPECT_EQ(n_files(), 1u);
+}
+
+TEST_F(FileTest, AnUnwritablePlaceIsAnErrorThatLeavesNothing) {
+  EXPECT_THROW(write_file_atomically(path("missing/a"), "x"), IoError);
+  EXPECT_THROW(write_file_atomically(folder_.string(), "x"), IoError);
+  EXPECT_THROW(require_writable(path("missing/a")), IoError);
+  require_writable(path("b"));
+  EXPECT_EQ(n_files(), 0u);
+}
+
+TEST_F(FileTest, ADeviceIsWrittenToAndNotReplaced) {
+  require_writable("/dev/null");
+  write_file_atomically("/dev/null", "gone");
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST_F(FileTest, MissingFileNamesThePath) {
+  try {
+    static_cast<void>(read_file(path("none")));
+    FAIL();
+  } catch (const IoError& error) {
+    EXPECT_NE(std::string(error.what()).find(path("none")), std::string::npos);
+  }
+}
+
+TEST_F(FileTest, BrokenJsonNamesLineAndColumn) {
+  write_file_atomically(path("j"), "{\n  \"a\": 1,\n  oops\n}");
+  try {
+    static_cast<void>(read_json_file(path("j")));
+    FAIL();
+  } catch (const ParseError& error) {
+    EXPECT_NE(std::string(error.what()).find("line 3, column 3"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Json, GetNamesTheMissingOrMistypedKey) {
+  const Json json = {{"a", "text"}};
+  EXPECT_THROW(static_cast<void>(json_get<int>(json, "b", "here")), ParseError);
+  EXPECT_THROW(static_cast<void>(json_get<int>(json, "a", "here")), ParseError);
+  EXPECT_EQ(json_get<std::string>(json, "a", "here"), "text");
+}
+
+}  // namespace
+}  // namespace neuronsmith
