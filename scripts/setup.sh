@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libhwy-dev libxsmm-dev libeigen3-dev libtbb-dev libceres-dev
   libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
-  libcli11-dev nlohmann-json3-dev libfmt-dev libspdlog-dev
+  libcli11-dev nlohmann-json3-dev libfmt-dev
   libgtest-dev librapidcheck-dev
 )
 

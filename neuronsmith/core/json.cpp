@@ -19,6 +19,8 @@ Json read_json_file(const std::string& path) {
     const std::size_t newline = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
     const std::size_t column = newline == std::string::npos ? at + 1 : at - newline;
     throw ParseError(fmt::format("{}: line {}, column {}: not valid JSON", path, line, column));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw ParseError(fmt::format("{}: holds a number beyond float64", path));
   }
 }
 

@@ -69,6 +69,11 @@ TEST_F(FileTest, BrokenJsonNamesLineAndColumn) {
   }
 }
 
+TEST_F(FileTest, ANumberBeyondFloat64IsToldToo) {
+  write_file_atomically(path("j"), "{\"a\": 1e999}");
+  EXPECT_THROW(static_cast<void>(read_json_file(path("j"))), ParseError);
+}
+
 TEST(Json, GetNamesTheMissingOrMistypedKey) {
   const Json json = {{"a", "text"}};
   EXPECT_THROW(static_cast<void>(json_get<int>(json, "b", "here")), ParseError);
