@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "neuronsmith/formula/operators.hpp"
+
+namespace neuronsmith::formula::internal {
+
+/// Kernels work on whole blocks of this many rows, so none has a remainder to care for.
+inline constexpr std::size_t kBlockRows = 16;
+
+/// n rows, a multiple of kBlockRows, from `a` and `b` to `out`. Adjoint kernels read the operator's
+/// value from `y` and the derivative of the loss by it from `adjoint`; the others ignore those
+/// two. `out` may be any of the operands itself, and need not be aligned.
+using Kernel = void (*)(const float* a,
+                        const float* b,
+                        const float* y,
+                        const float* adjoint,
+                        float* out,
+                        std::size_t n) noexcept;
+
+/// Sums n products (or n values of `a`) in float64; here n is any number.
+using SumKernel = double (*)(const float* a, const float* b, std::size_t n) noexcept;
+
+/// Which operands lie as tiles; a scalar operand is a pointer to one value. An operator of one
+/// argument has VectorVector only.
+enum class Form : std::uint8_t { VectorVector, VectorScalar, ScalarVector };
+inline constexpr std::size_t kFormCount = 3;
+using Forms = std::array<Kernel, kFormCount>;
+
+/// What an adjoint kernel reads besides the adjoint.
+struct Reads {
+  bool a = false;
+  bool b = false;
+  bool value = false;
+};
+
+/// The kernels of one elementwise operator.
+struct OperatorKernels {
+  Forms value{};
+  std::array<Forms, 2> adjoint{};  ///< by argument: out = adjoint * d value / d argument
+  std::array<Reads, 2> reads{};
+};
+
+/// Exponents of PowInt with kernels of their own; 0 and 1 are no powers.
+inline constexpr int kLeastPower = -3;
+inline constexpr int kGreatestPower = 6;
+
+struct KernelTable {
+  /// Empty for leaves and reductions. PowInt: any exponent, whose bits stand in the float *b.
+  std::array<OperatorKernels, kOpCount> operators;
+  std::array<OperatorKernels, kGreatestPower - kLeastPower + 1> powers;
+  Kernel copy;               ///< out = a
+  Kernel spread;             ///< out = the scalar a
+  Forms add_product;         ///< out += a * b
+  SumKernel sum;             ///< of a
+  SumKernel sum_of_product;  ///< of a * b
+
+  [[nodiscard]] const OperatorKernels& of(Op op, int exponent) const {
+    const bool own = op == Op::PowInt && exponent >= kLeastPower && exponent <= kGreatestPower;
+    return own ? powers[static_cast<std::size_t>(exponent - kLeastPower)]
+               : operators[static_cast<std::size_t>(op)];
+  }
+};
+
+/// The table for the widest vectors of this processor.
+[[nodiscard]] const KernelTable& kernels();
+
+}  // namespace neuronsmith::formula::internal

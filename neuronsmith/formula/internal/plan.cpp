@@ -1,0 +1,497 @@
+#include "neuronsmith/formula/internal/plan.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace neuronsmith::formula::internal {
+namespace {
+
+using Kind = Operand::Kind;
+
+std::uint32_t size_of(const auto& list) { return static_cast<std::uint32_t>(list.size()); }
+
+/// Hands out slots, the last one returned first, as it is the likeliest to lie in the cache.
+class SlotPool {
+ public:
+  std::uint32_t acquire() {
+    if (free_.empty()) {
+      users_.push_back(1);
+      return size_of(users_) - 1;
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    users_[slot] = 1;
+    return slot;
+  }
+  void share(std::uint32_t slot) { ++users_[slot]; }
+  void release(std::uint32_t slot) {
+    if (--users_[slot] == 0) free_.push_back(slot);
+  }
+  [[nodiscard]] std::uint32_t size() const { return size_of(users_); }
+
+ private:
+  std::vector<std::uint32_t> users_;
+  std::vector<std::uint32_t> free_;
+};
+
+/// What both planners share: where operands lie, which kernel fits them, segments.
+class Planner {
+ protected:
+  Planner(const Code& code, const KernelTable& kernels)
+      : code_(code), kernels_(kernels), layout_(code), value_entries_(code.operations.size()) {
+    plan_.instructions.reserve(2 * code.operations.size() + 2);
+  }
+
+  [[nodiscard]] std::span<const std::uint32_t> body_of(const Step& step) const {
+    return std::span(code_.bodies).subspan(step.first_body, step.last_body - step.first_body);
+  }
+
+  [[nodiscard]] std::uint32_t entry(Operand operand) const {
+    switch (operand.kind) {
+      case Kind::Value:
+        return value_entries_[operand.index];
+      case Kind::Input:
+      case Kind::Column:
+        return Layout::kColumns + operand.index;
+      case Kind::Coordinate:
+        return Layout::kCoordinate;
+      case Kind::Literal:
+        return layout_.literals + operand.index;
+      case Kind::Count:
+        return Layout::kCount;
+      case Kind::Parameter:
+        return layout_.parameters + operand.index;
+      case Kind::Weight:
+        return layout_.weights + operand.index;
+    }
+    return 0;
+  }
+
+  std::uint32_t acquire() { return layout_.slots + slots_.acquire(); }
+  void share(std::uint32_t entry) {
+    if (entry >= layout_.slots) slots_.share(entry - layout_.slots);
+  }
+  void release(std::uint32_t entry) {
+    if (entry >= layout_.slots) slots_.release(entry - layout_.slots);
+  }
+
+  [[nodiscard]] static std::size_t form(bool scalar_a, bool scalar_b) {
+    return static_cast<std::size_t>(scalar_a   ? Form::ScalarVector
+                                    : scalar_b ? Form::VectorScalar
+                                               : Form::VectorVector);
+  }
+
+  [[nodiscard]] Kernel value_kernel(const Operation& operation, bool scalar_a, bool scalar_b) const {
+    const OperatorKernels& kernels = kernels_.of(operation.op, operation.exponent);
+    switch (operation.action) {
+      case Action::Apply:
+        return kernels.value[operation.operand_count() == 1 ? 0 : form(scalar_a, scalar_b)];
+      case Action::Spread:
+        return kernels_.spread;
+      case Action::Add:
+        return kernels_.of(Op::Add, 0).value[form(false, scalar_a)];
+      case Action::AddProduct:
+        return kernels_.add_product[form(scalar_a, scalar_b)];
+    }
+    return nullptr;
+  }
+
+  void emit(const Instruction& instruction) { plan_.instructions.push_back(instruction); }
+
+  void emit_value(const Operation& operation, bool scalar_a, bool scalar_b, std::uint32_t out) {
+    Instruction instruction{.kernel = value_kernel(operation, scalar_a, scalar_b),
+                            .a = entry(operation.a),
+                            .b = entry(operation.b),
+                            .out = out};
+    if (operation.action == Action::Add) instruction = accumulating(instruction, instruction.a);
+    emit(instruction);
+  }
+
+  /// out += addend, by a kernel that adds b to a.
+  [[nodiscard]] static Instruction accumulating(Instruction instruction, std::uint32_t addend) {
+    instruction.a = instruction.out;
+    instruction.b = addend;
+    return instruction;
+  }
+
+  void emit_zero(std::uint32_t out) {
+    emit({.kernel = kernels_.spread, .a = Layout::kZero, .out = out});
+  }
+
+  /// Closes what was emitted since the last call as one segment.
+  void close_segment(Repeat repeat) {
+    const std::uint32_t first = plan_.segments.empty() ? 0 : plan_.segments.back().last;
+    const std::uint32_t last = size_of(plan_.instructions);
+    if (first < last) plan_.segments.push_back({first, last, repeat});
+  }
+
+  Plan finished() {
+    close_segment(Repeat::Once);
+    plan_.n_slots = slots_.size();
+    return std::move(plan_);
+  }
+
+  const Code& code_;
+  const KernelTable& kernels_;
+  Layout layout_;
+  std::vector<std::uint32_t> value_entries_;  ///< by operation
+  SlotPool slots_;
+  Plan plan_;
+};
+
+class ValuePlanner : Planner {
+ public:
+  ValuePlanner(const Code& code, const KernelTable& kernels) : Planner(code, kernels) {}
+
+  Plan run() {
+    for (const Step& step : code_.steps) {
+      if (code_.operations[step.operation].is_reduction()) {
+        reduce(step);
+      } else {
+        compute(step.operation);
+      }
+    }
+    if (is_scalar(code_.root, false)) {
+      emit({.kernel = kernels_.spread, .a = entry(code_.root), .out = Layout::kOut});
+    } else if (!code_.root.is_value()) {
+      emit({.kernel = kernels_.copy, .a = entry(code_.root), .out = Layout::kOut});
+    }
+    return finished();
+  }
+
+ private:
+  /// A uniform value fills one block: its uniform user reads that, others its first number.
+  [[nodiscard]] bool is_scalar(Operand operand, bool uniform_user) const {
+    if (operand.is_scalar_leaf()) return true;
+    return !uniform_user && operand.is_value() && code_.at(operand).uniform;
+  }
+
+  [[nodiscard]] std::uint32_t destination(std::uint32_t index) {
+    const bool is_root = code_.root.is_value() && code_.root.index == index;
+    return is_root && !code_.operations[index].uniform ? Layout::kOut : acquire();
+  }
+
+  void emit_operation(const Operation& operation, std::uint32_t out) {
+    emit_value(operation,
+               is_scalar(operation.a, operation.uniform),
+               is_scalar(operation.b, operation.uniform),
+               out);
+    plan_.instructions.back().one_block = operation.uniform;
+  }
+
+  void compute(std::uint32_t index) {
+    const Operation& operation = code_.operations[index];
+    release_operands(operation);  // before acquiring: kernels may write over an operand
+    value_entries_[index] = destination(index);
+    emit_operation(operation, value_entries_[index]);
+  }
+
+  void release_operands(const Operation& operation) {
+    for (int i = 0; i < operation.operand_count(); ++i) {
+      const Operand operand = operation.operand(i);
+      if (!operand.is_value()) continue;
+      const bool read_by_every_coordinate =
+          (operation.in_body || operation.is_reduction()) && !code_.at(operand).in_body;
+      if (read_by_every_coordinate) {
+        held_.push_back(entry(operand));
+      } else {
+        release(entry(operand));
+      }
+    }
+  }
+
+  void reduce(const Step& step) {
+    const Operation& reduction = code_.operations[step.operation];
+    const std::uint32_t sum = destination(step.operation);
+    emit_zero(sum);
+    close_segment(Repeat::Once);
+    for (const std::uint32_t index : body_of(step)) compute(index);
+    release_operands(reduction);
+    emit_operation(reduction, sum);
+    close_segment(Repeat::PerCoordinate);
+    value_entries_[step.operation] = sum;
+    for (const std::uint32_t held : held_) release(held);
+    held_.clear();
+  }
+
+  std::vector<std::uint32_t> held_;  ///< read by the body of the running reduction
+};
+
+class GradientPlanner : Planner {
+ public:
+  GradientPlanner(const Code& code, const KernelTable& kernels, Wanted wanted)
+      : Planner(code, kernels),
+        wanted_(wanted),
+        carries_(code.operations.size()),
+        is_read_(code.operations.size()),
+        adjoints_(code.operations.size()) {}
+
+  Plan run() {
+    find_carriers();
+    find_values_to_keep();
+    for (const Step& step : code_.steps) {
+      if (is_read_[step.operation]) keep_value(step);
+    }
+    set_adjoint(code_.root, Layout::kAdjoint);
+    for (auto step = code_.steps.rbegin(); step != code_.steps.rend(); ++step) {
+      if (carries_[step->operation]) reverse(*step);
+    }
+    return finished();
+  }
+
+ private:
+  /// Whether a wanted derivative passes through the operand.
+  [[nodiscard]] bool carries(Operand operand) const {
+    switch (operand.kind) {
+      case Kind::Value:
+        return carries_[operand.index];
+      case Kind::Input:
+        return wanted_.x;
+      case Kind::Parameter:
+        return wanted_.parameters;
+      case Kind::Weight:
+        return wanted_.weights;
+      default:
+        return false;
+    }
+  }
+
+  void find_carriers() {
+    for (std::size_t index = 0; index < code_.operations.size(); ++index) {
+      const Operation& operation = code_.operations[index];
+      for (int i = 0; i < operation.operand_count(); ++i) {
+        if (carries(operation.operand(i))) carries_[index] = true;
+      }
+    }
+  }
+
+  /// The derivative by this operand is 1, so its adjoint is that of the operation.
+  [[nodiscard]] static bool passes_adjoint_on(const Operation& operation, int i) {
+    if (operation.action == Action::Spread || operation.action == Action::Add) return true;
+    return operation.op == Op::Add || (operation.op == Op::Sub && i == 0);
+  }
+
+  void mark(Operand operand) {
+    if (operand.is_value()) is_read_[operand.index] = true;
+  }
+
+  void mark_what_adjoints_read(std::uint32_t index) {
+    const Operation& operation = code_.operations[index];
+    const OperatorKernels& kernels = kernels_.of(operation.op, operation.exponent);
+    for (int i = 0; i < operation.operand_count(); ++i) {
+      if (!carries(operation.operand(i)) || passes_adjoint_on(operation, i)) continue;
+      const Reads& reads = kernels.reads[static_cast<std::size_t>(i)];
+      if (reads.a) mark(operation.a);
+      if (reads.b) mark(operation.b);
+      if (reads.value) is_read_[index] = true;
+    }
+  }
+
+  void mark_operands(std::uint32_t index) {
+    mark_what_adjoints_read(index);
+    if (!is_read_[index]) return;
+    mark(code_.operations[index].a);
+    mark(code_.operations[index].b);
+  }
+
+  /// Users come before their operands here, and mark them. In a body is_read_ tells what the
+  /// reverse sweep recomputes.
+  void find_values_to_keep() {
+    for (auto step = code_.steps.rbegin(); step != code_.steps.rend(); ++step) {
+      const Operation& operation = code_.operations[step->operation];
+      if (!operation.is_reduction()) {
+        mark_operands(step->operation);
+        continue;
+      }
+      const auto body = body_of(*step);
+      mark_what_adjoints_read(step->operation);
+      for (auto index = body.rbegin(); index != body.rend(); ++index) mark_operands(*index);
+      if (!is_read_[step->operation]) continue;
+      mark_hoisted(operation);
+      for (const std::uint32_t index : body) mark_hoisted(code_.operations[index]);
+    }
+  }
+
+  void mark_hoisted(const Operation& operation) {
+    for (const Operand operand : {operation.a, operation.b}) {
+      if (operand.is_value() && !code_.at(operand).in_body) mark(operand);
+    }
+  }
+
+  void compute(std::uint32_t index, std::uint32_t out) {
+    const Operation& operation = code_.operations[index];
+    value_entries_[index] = out;
+    emit_value(operation, operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf(), out);
+  }
+
+  void keep_value(const Step& step) {
+    const std::uint32_t out = acquire();
+    if (!code_.operations[step.operation].is_reduction()) return compute(step.operation, out);
+    emit_zero(out);
+    close_segment(Repeat::Once);
+    for (const std::uint32_t index : body_of(step)) compute(index, acquire());
+    compute(step.operation, out);
+    close_segment(Repeat::PerCoordinate);
+    for (const std::uint32_t index : body_of(step)) release(value_entries_[index]);
+  }
+
+  void set_adjoint(Operand operand, std::uint32_t adjoint) {
+    if (operand.is_value()) {
+      adjoints_[operand.index] = adjoint;
+    } else if (carries(operand)) {
+      pass_on(operand, adjoint);
+    }
+  }
+
+  void reverse(const Step& step) {
+    if (code_.operations[step.operation].is_reduction()) {
+      reverse_reduction(step);
+    } else {
+      reverse_operation(step.operation, InBody::No);
+    }
+  }
+
+  enum class InBody : bool { No, Yes };
+
+  void reverse_reduction(const Step& step) {
+    for (const std::uint32_t index : body_of(step)) start_hoisted(code_.operations[index]);
+    start_hoisted(code_.operations[step.operation]);
+    close_segment(Repeat::Once);
+    std::vector<std::uint32_t> recomputed;
+    for (const std::uint32_t index : body_of(step)) {
+      if (!is_read_[index]) continue;
+      recomputed.push_back(acquire());
+      compute(index, recomputed.back());
+    }
+    share(adjoints_[step.operation]);  // read again at the next coordinate
+    reverse_operation(step.operation, InBody::Yes);
+    const auto body = body_of(step);
+    for (auto index = body.rbegin(); index != body.rend(); ++index) {
+      if (carries_[*index]) reverse_operation(*index, InBody::Yes);
+    }
+    close_segment(Repeat::PerCoordinate);
+    release(adjoints_[step.operation]);
+    for (const std::uint32_t entry : recomputed) release(entry);
+  }
+
+  /// Adjoints of scalars inside the body add up over the coordinates.
+  void start_hoisted(const Operation& operation) {
+    for (int i = 0; i < operation.operand_count(); ++i) {
+      const Operand operand = operation.operand(i);
+      if (!carries(operand) || !operand.is_value() || code_.at(operand).in_body) continue;
+      adjoints_[operand.index] = acquire();
+      emit_zero(adjoints_[operand.index]);
+    }
+  }
+
+  /// From the adjoint of an operation to those of its operands.
+  void reverse_operation(std::uint32_t index, InBody in_body) {
+    const Operation& operation = code_.operations[index];
+    const std::uint32_t adjoint = adjoints_[index];
+    in_body_ = in_body;
+    const int n = operation.operand_count();
+    const int last = n > 1 && carries(operation.operand(1)) ? 1 : 0;
+    for (int i = 0; i <= last; ++i) {
+      const Operand operand = operation.operand(i);
+      if (!carries(operand)) continue;
+      if (passes_adjoint_on(operation, i)) {
+        pass_on(operand, adjoint);
+      } else if (!fused_product(operation, i, adjoint)) {
+        pass_on_product(index, i, adjoint, i == last);
+        if (i == last) return;
+      }
+    }
+    release(adjoint);
+  }
+
+  /// Whether the operand's adjoint is the sum of contributions, so that they are added at once.
+  [[nodiscard]] bool accumulates(Operand operand) const {
+    return !operand.is_value() || (in_body_ == InBody::Yes && !code_.at(operand).in_body);
+  }
+
+  /// The adjoint of an operand is `adjoint` (one contribution to it, if it accumulates).
+  void pass_on(Operand operand, std::uint32_t adjoint) {
+    if (operand.kind == Kind::Parameter || operand.kind == Kind::Weight) {
+      emit_sum(operand, {.sum = kernels_.sum, .a = adjoint});
+    } else if (accumulates(operand)) {
+      const Kernel add = kernels_.of(Op::Add, 0).value[form(false, false)];
+      emit(accumulating({.kernel = add, .out = accumulator(operand)}, adjoint));
+    } else {
+      share(adjoint);
+      adjoints_[operand.index] = adjoint;
+    }
+  }
+
+  [[nodiscard]] std::uint32_t accumulator(Operand operand) const {
+    return operand.is_value() ? adjoints_[operand.index] : Layout::kGradientX;
+  }
+
+  void emit_sum(Operand leaf, Instruction instruction) {
+    const bool is_weight = leaf.kind == Kind::Weight;
+    instruction.out = size_of(plan_.sums);
+    plan_.sums.push_back({.leaf = is_weight ? Op::Weight : Op::Parameter,
+                          .index = (is_weight ? code_.weights : code_.parameters)[leaf.index]});
+    emit(instruction);
+  }
+
+  /// adjoint * other operand added where it belongs without a tile in between.
+  bool fused_product(const Operation& operation, int i, std::uint32_t adjoint) {
+    const Operand operand = operation.operand(i);
+    const Operand other = operation.operand(1 - i);
+    if (operation.op != Op::Mul || !accumulates(operand)) return false;
+    if (operand.is_scalar_leaf()) {
+      if (other.is_scalar_leaf()) return false;
+      emit_sum(operand, {.sum = kernels_.sum_of_product, .a = adjoint, .b = entry(other)});
+      return true;
+    }
+    emit({.kernel = kernels_.add_product[form(false, other.is_scalar_leaf())],
+          .a = adjoint,
+          .b = entry(other),
+          .out = accumulator(operand)});
+    return true;
+  }
+
+  /// The general case, by an adjoint kernel. `release_first`: the product may take the adjoint's
+  /// place, as nobody else reads it.
+  void pass_on_product(std::uint32_t index, int i, std::uint32_t adjoint, bool release_first) {
+    const Operation& operation = code_.operations[index];
+    if (release_first) release(adjoint);
+    const std::uint32_t product = acquire();
+    const bool is_unary = operation.operand_count() == 1;
+    const std::size_t operands =
+        is_unary ? 0 : form(operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf());
+    emit({.kernel = kernels_.of(operation.op, operation.exponent)
+                        .adjoint[static_cast<std::size_t>(i)][operands],
+          .a = entry(operation.a),
+          .b = entry(operation.b),
+          .value = value_entries_[index],
+          .adjoint = adjoint,
+          .out = product});
+    pass_on(operation.operand(i), product);
+    release(product);
+  }
+
+  Wanted wanted_;
+  std::vector<bool> carries_;
+  std::vector<bool> is_read_;  ///< by the reverse sweep
+  std::vector<std::uint32_t> adjoints_;
+  InBody in_body_ = InBody::No;
+};
+
+}  // namespace
+
+Layout::Layout(const Code& code)
+    : literals(kColumns + size_of(code.columns)),
+      parameters(literals + size_of(code.literals)),
+      weights(parameters + size_of(code.parameters)),
+      slots(weights + size_of(code.weights)) {}
+
+Plan plan_value(const Code& code, const KernelTable& kernels) {
+  return ValuePlanner(code, kernels).run();
+}
+
+Plan plan_gradient(const Code& code, const KernelTable& kernels, Wanted wanted) {
+  return GradientPlanner(code, kernels, wanted).run();
+}
+
+}  // namespace neuronsmith::formula::internal

@@ -1,0 +1,385 @@
+// Elementary functions of float32 vectors, compiled once for every target: no #pragma once, but a
+// guard that Highway toggles. The polynomials are minimax fits of relative error, their
+// coefficients rounded to float32 one after the other from the lowest.
+#if defined(NEURONSMITH_FORMULA_INTERNAL_VECTOR_MATH_HPP_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NEURONSMITH_FORMULA_INTERNAL_VECTOR_MATH_HPP_
+#undef NEURONSMITH_FORMULA_INTERNAL_VECTOR_MATH_HPP_
+#else
+#define NEURONSMITH_FORMULA_INTERNAL_VECTOR_MATH_HPP_
+#endif
+
+#include <hwy/highway.h>
+
+// Behind highway.h, which it includes per target too.
+#include <hwy/contrib/math/math-inl.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+HWY_BEFORE_NAMESPACE();
+namespace neuronsmith::formula::internal::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class D>
+using Int32Of = hn::RebindToSigned<D>;
+
+template <class D, class V, typename... Rest>
+HWY_INLINE V polynomial(D d, V x, float c0, Rest... rest) {
+  if constexpr (sizeof...(rest) == 0) {
+    return hn::Set(d, c0);
+  } else {
+    return hn::MulAdd(polynomial(d, x, rest...), x, hn::Set(d, c0));
+  }
+}
+
+// Bounds that keep NaN, unlike Min and Max.
+template <class D, class V>
+HWY_INLINE V at_most(D d, V x, float bound) {
+  const V limit = hn::Set(d, bound);
+  return hn::IfThenElse(hn::Gt(x, limit), limit, x);
+}
+
+template <class D, class V>
+HWY_INLINE V at_least(D d, V x, float bound) {
+  const V limit = hn::Set(d, bound);
+  return hn::IfThenElse(hn::Lt(x, limit), limit, x);
+}
+
+/// -1, 0 or 1; NaN of NaN.
+template <class D, class V>
+HWY_INLINE V sign(D d, V x) {
+  const V signed_one = hn::CopySign(hn::Set(d, 1.0F), x);
+  const V magnitude = hn::IfThenElse(hn::IsNaN(x), x, signed_one);
+  return hn::IfThenZeroElse(hn::Eq(x, hn::Zero(d)), magnitude);
+}
+
+/// 2^n for -126 <= n <= 127.
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> power_of_two(D d, VI n) {
+  const Int32Of<D> di;
+  return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
+}
+
+/// exp of the remainder of x by ln 2, in [0.7, 1.42], and the multiple n of ln 2.
+template <class D, class V, class VI>
+HWY_INLINE V exp_of_remainder(D d, V x, VI& n) {
+  n = hn::NearestInt(hn::Mul(x, hn::Set(d, 1.44269504F)));
+  const V multiple = hn::ConvertTo(d, n);
+  // ln 2 in two parts, the first of so few bits that the product is exact also without FMA.
+  V r = hn::NegMulAdd(multiple, hn::Set(d, 0.693145751953125F), x);
+  r = hn::NegMulAdd(multiple, hn::Set(d, 1.428606765330187e-06F), r);
+  const V p = polynomial(
+      d, r, 0.49999994F, 0.166665211F, 0.041668281F, 0.0083686905F, 0.00138194859F);
+  return hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0F));
+}
+
+/// exp(x) for -87 <= x <= 88, up to 1 ULP.
+template <class D, class V>
+HWY_INLINE V exp_in_range(D d, V x) {
+  hn::Vec<Int32Of<D>> n = hn::Zero(Int32Of<D>());
+  const V p = exp_of_remainder(d, x, n);
+  return hn::Mul(p, power_of_two(d, n));
+}
+
+/// exp(x) for x <= 128, subnormal values included.
+template <class D, class V>
+HWY_INLINE V exp_below(D d, V x) {
+  hn::Vec<Int32Of<D>> n = hn::Zero(Int32Of<D>());
+  const V p = exp_of_remainder(d, at_least(d, x, -104.0F), n);
+  const auto half = hn::ShiftRight<1>(n);  // 2^n alone may lie outside the normal numbers
+  return hn::Mul(hn::Mul(p, power_of_two(d, half)), power_of_two(d, hn::Sub(n, half)));
+}
+
+template <class D, class V>
+HWY_INLINE V exp(D d, V x) {
+  return exp_below(d, at_most(d, x, 89.0F));
+}
+
+/// log(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, plus `multiple` times ln 2.
+template <class D, class V>
+HWY_INLINE V log_of_remainder(D d, V f, V multiple) {
+  const V p = polynomial(d,
+                         f,
+                         0.333333313F,
+                         -0.250008196F,
+                         0.200012416F,
+                         -0.166234091F,
+                         0.142015815F,
+                         -0.131596148F,
+                         0.127622023F,
+                         -0.0763639659F);
+  const V square = hn::Mul(f, f);
+  // From small to large, as the rounding errors of the small parts vanish in the large ones.
+  V tail = hn::Mul(hn::Mul(f, square), p);
+  tail = hn::MulAdd(multiple, hn::Set(d, 1.428606765330187e-06F), tail);
+  tail = hn::NegMulAdd(square, hn::Set(d, 0.5F), tail);
+  return hn::MulAdd(multiple, hn::Set(d, 0.693145751953125F), hn::Add(f, tail));
+}
+
+/// log(x) for finite x > 0, subnormal ones included.
+template <class D, class V>
+HWY_INLINE V log_of_positive(D d, V x) {
+  const Int32Of<D> di;
+  const auto subnormal = hn::Lt(x, hn::Set(d, std::numeric_limits<float>::min()));
+  const V scaled = hn::IfThenElse(subnormal, hn::Mul(x, hn::Set(d, 16777216.0F)), x);
+  const V correction = hn::IfThenElseZero(subnormal, hn::Set(d, -24.0F));
+  // Splits into 2^n * m with m in [sqrt(1/2), sqrt(2)).
+  const auto sqrt_half = hn::Set(di, 0x3F3504F3);
+  const auto bits = hn::BitCast(di, scaled);
+  const auto n = hn::ShiftRight<23>(hn::Sub(bits, sqrt_half));
+  const V m = hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<23>(n)));
+  const V f = hn::Sub(m, hn::Set(d, 1.0F));
+  return log_of_remainder(d, f, hn::Add(hn::ConvertTo(d, n), correction));
+}
+
+template <class D, class V>
+HWY_INLINE V log(D d, V x) {
+  const V infinity = hn::Set(d, std::numeric_limits<float>::infinity());
+  const V zero = hn::Zero(d);
+  const V nan = hn::Set(d, std::numeric_limits<float>::quiet_NaN());
+  const auto ordinary = hn::And(hn::Gt(x, zero), hn::Lt(x, infinity));
+  // What is left: 0, below 0, and inf or NaN, which stay themselves.
+  const V at_zero_or_below = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(infinity), nan);
+  const V special = hn::IfThenElse(hn::Le(x, zero), at_zero_or_below, x);
+  return hn::IfThenElse(ordinary, log_of_positive(d, x), special);
+}
+
+/// log(1 + e) for 0 <= e <= 1.
+template <class D, class V>
+HWY_INLINE V log1p_of_unit(D d, V e) {
+  const V one = hn::Set(d, 1.0F);
+  const auto above = hn::Gt(e, hn::Set(d, 0.41421356F));
+  const V f = hn::IfThenElse(above, hn::Mul(hn::Sub(e, one), hn::Set(d, 0.5F)), e);
+  return log_of_remainder(d, f, hn::IfThenElseZero(above, one));
+}
+
+/// Where the range reduction of sine, cosine and tangent is exact enough.
+inline constexpr float kFastAngle = 12000.0F;
+
+/// x - multiple * pi * scale, pi in four parts of which the first three have so few bits that the
+/// products are exact also without FMA; scale is 1 or 1/2.
+template <class D, class V>
+HWY_INLINE V reduce_by_pi(D d, V x, V multiple, float scale) {
+  x = hn::NegMulAdd(multiple, hn::Set(d, scale * 3.140625F), x);
+  x = hn::NegMulAdd(multiple, hn::Set(d, scale * 0.0009675025939941406F), x);
+  x = hn::NegMulAdd(multiple, hn::Set(d, scale * 1.5099067240953445e-07F), x);
+  return hn::NegMulAdd(multiple, hn::Set(d, scale * 5.126688136514179e-12F), x);
+}
+
+/// sin(r) for |r| <= pi/2.
+template <class D, class V>
+HWY_INLINE V sin_of_remainder(D d, V r) {
+  const V s = hn::Mul(r, r);
+  const V p =
+      polynomial(d, s, -0.166666597F, 0.00833306927F, -0.000198097725F, 2.60607476e-06F);
+  return hn::MulAdd(hn::Mul(r, s), p, r);
+}
+
+/// The sign bit of odd n.
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> sign_of_odd(D d, VI n) {
+  return hn::BitCast(d, hn::ShiftLeft<31>(n));
+}
+
+/// sin(x) for |x| <= kFastAngle.
+template <class D, class V>
+HWY_INLINE V sin_in_range(D d, V x) {
+  const auto n = hn::NearestInt(hn::Mul(x, hn::Set(d, 0.318309886F)));
+  const V r = reduce_by_pi(d, x, hn::ConvertTo(d, n), 1.0F);
+  return hn::Xor(sin_of_remainder(d, r), sign_of_odd(d, n));
+}
+
+/// cos(x) for |x| <= kFastAngle: the sine of the distance to the odd multiple of pi/2 nearby.
+template <class D, class V>
+HWY_INLINE V cos_in_range(D d, V x) {
+  const Int32Of<D> di;
+  const V half = hn::Set(d, 0.5F);
+  const auto n = hn::NearestInt(hn::MulSub(x, hn::Set(d, 0.318309886F), half));
+  const V odd = hn::Add(hn::Add(hn::ConvertTo(d, n), hn::ConvertTo(d, n)), hn::Set(d, 1.0F));
+  const V r = reduce_by_pi(d, x, odd, 0.5F);
+  return hn::Xor(sin_of_remainder(d, r), sign_of_odd(d, hn::Add(n, hn::Set(di, 1))));
+}
+
+/// tan(x) for |x| <= kFastAngle.
+template <class D, class V>
+HWY_INLINE V tan_in_range(D d, V x) {
+  const auto n = hn::NearestInt(hn::Mul(x, hn::Set(d, 0.636619772F)));
+  const V r = reduce_by_pi(d, x, hn::ConvertTo(d, n), 0.5F);
+  const V s = hn::Mul(r, r);
+  const V sine = hn::MulAdd(
+      hn::Mul(r, s), polynomial(d, s, -0.166666552F, 0.00833218731F, -0.000195178945F), r);
+  const V fourth = polynomial(d, s, 0.0416666456F, -0.00138873095F, 2.44323292e-05F);
+  const V cosine = hn::Add(
+      hn::MulAdd(hn::Mul(s, s), fourth, hn::Mul(s, hn::Set(d, -0.5F))), hn::Set(d, 1.0F));
+  // tan(r + pi/2) = -cos(r) / sin(r)
+  const auto odd = hn::RebindMask(d, hn::TestBit(n, hn::Set(Int32Of<D>(), 1)));
+  const V top = hn::IfThenElse(odd, cosine, sine);
+  const V bottom = hn::IfThenElse(odd, sine, cosine);
+  return hn::Xor(hn::Div(top, bottom), sign_of_odd(d, n));
+}
+
+template <class D, class V>
+HWY_INLINE bool are_fast_angles(D d, V x) {
+  return HWY_LIKELY(hn::AllFalse(d, hn::Gt(hn::Abs(x), hn::Set(d, kFastAngle))));
+}
+
+/// `y` with function(x) in float64 where |x| > kFastAngle.
+template <class D, class V>
+HWY_NOINLINE V mend_large_angles(D d, V x, V y, double (*function)(double)) {
+  HWY_ALIGN float angles[hn::MaxLanes(d)];
+  HWY_ALIGN float values[hn::MaxLanes(d)];
+  hn::Store(x, d, angles);
+  hn::Store(y, d, values);
+  for (std::size_t i = 0; i < hn::Lanes(d); ++i) {
+    if (!(std::abs(angles[i]) > kFastAngle)) continue;
+    values[i] = static_cast<float>(function(static_cast<double>(angles[i])));
+  }
+  return hn::Load(d, values);
+}
+
+template <class D, class V>
+HWY_INLINE V sin(D d, V x) {
+  const V y = sin_in_range(d, x);
+  return are_fast_angles(d, x) ? y : mend_large_angles(d, x, y, std::sin);
+}
+
+template <class D, class V>
+HWY_INLINE V cos(D d, V x) {
+  const V y = cos_in_range(d, x);
+  return are_fast_angles(d, x) ? y : mend_large_angles(d, x, y, std::cos);
+}
+
+template <class D, class V>
+HWY_INLINE V tan(D d, V x) {
+  const V y = tan_in_range(d, x);
+  return are_fast_angles(d, x) ? y : mend_large_angles(d, x, y, std::tan);
+}
+
+template <class D, class V>
+HWY_INLINE V tanh(D d, V x) {
+  const V magnitude = hn::Abs(x);
+  const V s = hn::Mul(x, x);
+  const V p = polynomial(
+      d, s, -0.333332807F, 0.133314088F, -0.053737063F, 0.0206309054F, -0.00569634233F);
+  const V small = hn::MulAdd(hn::Mul(magnitude, s), p, magnitude);
+  const V bounded = at_most(d, magnitude, 10.0F);  // from there on it rounds to 1
+  const V e = exp_in_range(d, hn::Add(bounded, bounded));
+  const V one = hn::Set(d, 1.0F);
+  const V large = hn::Sub(one, hn::Div(hn::Set(d, 2.0F), hn::Add(e, one)));
+  const auto is_small = hn::Lt(magnitude, hn::Set(d, 0.625F));
+  return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
+}
+
+template <class D, class V>
+HWY_INLINE V sigmoid(D d, V x) {
+  const V one = hn::Set(d, 1.0F);
+  const V e = exp_below(d, hn::Neg(hn::Abs(x)));
+  const V top = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one);
+  return hn::Div(top, hn::Add(one, e));
+}
+
+template <class D, class V>
+HWY_INLINE V softplus(D d, V x) {
+  const V tail = log1p_of_unit(d, exp_below(d, hn::Neg(hn::Abs(x))));
+  return hn::Add(at_least(d, x, 0.0F), tail);
+}
+
+/// x + x * P(x^2) near 0, 1 - exp(-|x| Q(|x|)) beyond.
+template <class D, class V>
+HWY_INLINE V erf(D d, V x) {
+  const V magnitude = hn::Abs(x);
+  const V small_p = polynomial(d,
+                               hn::Mul(x, x),
+                               0.128379151F,
+                               -0.376124978F,
+                               0.112818435F,
+                               -0.0267673489F,
+                               0.00499403803F,
+                               -0.00059945049F);
+  const V small = hn::MulAdd(magnitude, small_p, magnitude);
+  const V bounded = at_most(d, magnitude, 4.0F);  // from there on it rounds to 1
+  const V q = polynomial(d,
+                         bounded,
+                         1.12851381F,
+                         0.635720134F,
+                         0.1052595F,
+                         -0.0228885021F,
+                         0.00321451412F,
+                         -0.000213933425F);
+  const V large = hn::Sub(hn::Set(d, 1.0F), exp_in_range(d, hn::Neg(hn::Mul(bounded, q))));
+  const auto is_small = hn::Lt(magnitude, hn::Set(d, 0.921875F));
+  return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
+}
+
+/// x^K by multiplications, for small K != 0.
+template <int K, class V>
+HWY_INLINE V small_power(V x) {
+  if constexpr (K == 1) {
+    return x;
+  } else if constexpr (K % 2 == 0) {
+    const V root = small_power<K / 2>(x);
+    return hn::Mul(root, root);
+  } else {
+    return hn::Mul(small_power<K - 1>(x), x);
+  }
+}
+
+/// x^exponent in float64 by squaring.
+template <class D, class V>
+HWY_INLINE V wide_integer_power(D d, V x, std::int32_t exponent) {
+  const V one = hn::Set(d, 1.0);
+  V result = one;
+  const auto sign_bit = static_cast<std::uint32_t>(exponent >> 31);
+  for (std::uint32_t k = (static_cast<std::uint32_t>(exponent) ^ sign_bit) - sign_bit; k != 0;) {
+    if ((k & 1U) != 0) result = hn::Mul(result, x);
+    k >>= 1U;
+    if (k != 0) x = hn::Mul(x, x);
+  }
+  return exponent < 0 ? hn::Div(one, result) : result;
+}
+
+/// log(x) in float64 for x >= 0 that was a float32.
+template <class D, class V>
+HWY_INLINE V wide_log(D d, V x) {
+  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const V value = hn::IfThenElse(hn::Lt(x, infinity), hn::Log(d, x), x);
+  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), hn::Neg(infinity), value);
+}
+
+/// exp(x) in float64, for results that become float32.
+template <class D, class V>
+HWY_INLINE V wide_exp(D d, V x) {
+  const V limit = hn::Set(d, 200.0);
+  const V bounded = hn::Max(hn::Neg(limit), hn::Min(limit, x));
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, bounded));
+}
+
+/// a^b in float64 with the special cases of std::pow, for operands and results of float32.
+template <class D, class V>
+HWY_NOINLINE V wide_pow(D d, V a, V b) {
+  const V zero = hn::Zero(d);
+  const V one = hn::Set(d, 1.0);
+  const V magnitude = hn::Abs(a);
+  const V product = hn::Mul(b, wide_log(d, magnitude));
+  // 0 * inf and NaN where pow is 1: a^0, 1^b and (-1)^(+-inf).
+  const V infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto from_unit = hn::And(hn::Eq(a, hn::Neg(one)), hn::Eq(hn::Abs(b), infinity));
+  const auto is_one = hn::Or(hn::Or(hn::Eq(b, zero), hn::Eq(a, one)), from_unit);
+  const V value = wide_exp(d, hn::IfThenZeroElse(is_one, product));
+  // A negative base has a power where b is an integer, negative where that is odd.
+  const V half = hn::Mul(b, hn::Set(d, 0.5));
+  const auto is_integer = hn::Eq(hn::Round(b), b);
+  const auto is_odd = hn::And(is_integer, hn::Ne(hn::Round(half), half));
+  const V sign_bit = hn::And(hn::SignBit(d), a);
+  const V signed_value = hn::Xor(value, hn::IfThenElseZero(is_odd, sign_bit));
+  const auto is_negative = hn::And(hn::Lt(a, zero), hn::Lt(magnitude, infinity));
+  const V nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+  return hn::IfThenElse(hn::AndNot(is_integer, is_negative), nan, signed_value);
+}
+
+}  // namespace neuronsmith::formula::internal::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // NEURONSMITH_FORMULA_INTERNAL_VECTOR_MATH_HPP_

@@ -1,0 +1,122 @@
+#include "neuronsmith/formula/operators.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace neuronsmith::formula {
+namespace {
+
+constexpr double kProtected = 1e-3;  // gplearn's threshold
+
+double sign(double a) { return std::isnan(a) ? a : static_cast<double>((a > 0.0) - (a < 0.0)); }
+double protected_log(double a) { return std::abs(a) < kProtected ? 0.0 : std::log(std::abs(a)); }
+double protected_inv(double a) { return std::abs(a) < kProtected ? 0.0 : 1.0 / a; }
+double protected_div(double a, double b) { return std::abs(b) <= kProtected ? 1.0 : a / b; }
+double sigmoid(double a) {
+  const double e = std::exp(-std::abs(a));
+  return a >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+}
+double softplus(double a) {
+  return std::isnan(a) ? a : std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
+}
+double relu(double a) { return a > 0.0 || std::isnan(a) ? a : 0.0; }
+double minimum(double a, double b) { return std::isnan(a) || a < b ? a : b; }
+double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
+
+using enum Op;
+using enum OpKind;
+using enum Notation;
+
+// clang-format off
+constexpr std::array<OperatorInfo, kOpCount> kOperators = {{
+  // op, name, arity, kind, notation, precedence, commutative, cost, max ulp, sympy, latex, gplearn, value
+  {Literal,       "literal",  0, Leaf, Special,  5, false,  0, 0, "", "", "", nullptr},
+  {Input,         "x",        0, Leaf, Special,  5, false,  0, 0, "", "", "", nullptr},
+  {Column,        "x0",       0, Leaf, Special,  5, false,  0, 0, "", "", "", nullptr},
+  {Parameter,     "p0",       0, Leaf, Special,  5, false,  0, 0, "", "", "", nullptr},
+  {Weight,        "w0",       0, Leaf, Special,  5, false,  0, 0, "", "", "", nullptr},
+  {Neg,           "-",        1, Elementwise, Infix,    3, false,  1, 0, "", "", "neg",
+   [](double a, double) { return -a; }},
+  {Abs,           "abs",      1, Elementwise, Function, 5, false,  1, 0, "Abs({0})", "\\left|{0}\\right|", "abs",
+   [](double a, double) { return std::abs(a); }},
+  {Sign,          "sign",     1, Elementwise, Function, 5, false,  1, 0, "sign({0})", "\\operatorname{{sign}}\\left({0}\\right)", "",
+   [](double a, double) { return sign(a); }},
+  {Sqrt,          "sqrt",     1, Elementwise, Function, 5, false,  4, 0, "sqrt({0})", "\\sqrt{{{0}}}", "",
+   [](double a, double) { return std::sqrt(a); }},
+  {ProtectedSqrt, "psqrt",    1, Elementwise, Function, 5, false,  5, 0, "sqrt(Abs({0}))", "\\sqrt{{\\left|{0}\\right|}}", "sqrt",
+   [](double a, double) { return std::sqrt(std::abs(a)); }},
+  {Log,           "log",      1, Elementwise, Function, 5, false, 12, 1, "log({0})", "\\ln\\left({0}\\right)", "",
+   [](double a, double) { return std::log(a); }},
+  {ProtectedLog,  "plog",     1, Elementwise, Function, 5, false, 14, 1, "Piecewise((0, Abs({0}) < 0.001), (log(Abs({0})), True))", "\\ln\\left|{0}\\right|", "log",
+   [](double a, double) { return protected_log(a); }},
+  {ProtectedInv,  "pinv",     1, Elementwise, Function, 5, false,  5, 0, "Piecewise((0, Abs({0}) < 0.001), (1/({0}), True))", "\\frac{{1}}{{{0}}}", "inv",
+   [](double a, double) { return protected_inv(a); }},
+  {Exp,           "exp",      1, Elementwise, Function, 5, false, 12, 1, "exp({0})", "\\exp\\left({0}\\right)", "",
+   [](double a, double) { return std::exp(a); }},
+  {Sin,           "sin",      1, Elementwise, Function, 5, false, 14, 2, "sin({0})", "\\sin\\left({0}\\right)", "sin",
+   [](double a, double) { return std::sin(a); }},
+  {Cos,           "cos",      1, Elementwise, Function, 5, false, 14, 2, "cos({0})", "\\cos\\left({0}\\right)", "cos",
+   [](double a, double) { return std::cos(a); }},
+  {Tan,           "tan",      1, Elementwise, Function, 5, false, 30, 4, "tan({0})", "\\tan\\left({0}\\right)", "tan",
+   [](double a, double) { return std::tan(a); }},
+  {Tanh,          "tanh",     1, Elementwise, Function, 5, false, 16, 1, "tanh({0})", "\\tanh\\left({0}\\right)", "",
+   [](double a, double) { return std::tanh(a); }},
+  {Sigmoid,       "sigmoid",  1, Elementwise, Function, 5, false, 16, 2, "(1/(1 + exp(-({0}))))", "\\sigma\\left({0}\\right)", "sig",
+   [](double a, double) { return sigmoid(a); }},
+  {Softplus,      "softplus", 1, Elementwise, Function, 5, false, 26, 2, "log(1 + exp({0}))", "\\operatorname{{softplus}}\\left({0}\\right)", "",
+   [](double a, double) { return softplus(a); }},
+  {Erf,           "erf",      1, Elementwise, Function, 5, false, 20, 1, "erf({0})", "\\operatorname{{erf}}\\left({0}\\right)", "",
+   [](double a, double) { return std::erf(a); }},
+  {Relu,          "relu",     1, Elementwise, Function, 5, false,  1, 0, "Max(0, {0})", "\\max\\left(0, {0}\\right)", "",
+   [](double a, double) { return relu(a); }},
+  {PowInt,        "^",        1, Elementwise, Infix,    4, false,  3, 3, "", "", "",
+   [](double a, double b) { return std::pow(a, b); }},
+  {Add,           "+",        2, Elementwise, Infix,    1, true,   1, 0, "", "", "add",
+   [](double a, double b) { return a + b; }},
+  {Sub,           "-",        2, Elementwise, Infix,    1, false,  1, 0, "", "", "sub",
+   [](double a, double b) { return a - b; }},
+  {Mul,           "*",        2, Elementwise, Infix,    2, true,   1, 0, "", "", "mul",
+   [](double a, double b) { return a * b; }},
+  {Div,           "/",        2, Elementwise, Infix,    2, false,  4, 0, "", "", "",
+   [](double a, double b) { return a / b; }},
+  {ProtectedDiv,  "pdiv",     2, Elementwise, Function, 5, false,  6, 0, "Piecewise((1, Abs({1}) <= 0.001), (({0})/({1}), True))", "\\frac{{{0}}}{{{1}}}", "div",
+   [](double a, double b) { return protected_div(a, b); }},
+  {Pow,           "^",        2, Elementwise, Infix,    4, false, 30, 1, "", "", "",
+   [](double a, double b) { return std::pow(a, b); }},
+  {Min,           "min",      2, Elementwise, Function, 5, true,   1, 0, "Min({0}, {1})", "\\min\\left({0}, {1}\\right)", "min",
+   [](double a, double b) { return minimum(a, b); }},
+  {Max,           "max",      2, Elementwise, Function, 5, true,   1, 0, "Max({0}, {1})", "\\max\\left({0}, {1}\\right)", "max",
+   [](double a, double b) { return maximum(a, b); }},
+  {Sum,           "sum",      1, Reduction, Function, 5, false,  1, 0, "sum({0})", "\\sum_j {0}", "", nullptr},
+  {Dot,           "dot",      2, Reduction, Function, 5, true,   2, 0, "dot({0}, {1})", "\\left\\langle {0}, {1} \\right\\rangle", "", nullptr},
+}};
+// clang-format on
+
+constexpr bool rows_match_their_operators() {
+  for (std::size_t i = 0; i < kOpCount; ++i) {
+    if (static_cast<std::size_t>(kOperators[i].op) != i) return false;
+  }
+  return true;
+}
+static_assert(rows_match_their_operators());
+
+std::optional<Op> find(std::string_view OperatorInfo::*field, std::string_view name, int arity) {
+  const auto found = std::ranges::find_if(kOperators, [&](const OperatorInfo& row) {
+    return row.arity == arity && arity > 0 && row.*field == name;
+  });
+  return found == kOperators.end() ? std::nullopt : std::optional(found->op);
+}
+
+}  // namespace
+
+const std::array<OperatorInfo, kOpCount>& operators() { return kOperators; }
+
+std::optional<Op> find_operator(std::string_view name, int arity) {
+  return find(&OperatorInfo::name, name, arity);
+}
+
+std::optional<Op> find_gplearn_operator(std::string_view name, int arity) {
+  return name.empty() ? std::nullopt : find(&OperatorInfo::gplearn, name, arity);
+}
+
+}  // namespace neuronsmith::formula

@@ -1,0 +1,155 @@
+#include "neuronsmith/neuron/neuron.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/library.hpp"
+
+namespace neuronsmith::neuron {
+namespace {
+
+using formula::Formula;
+using formula::Op;
+using formula::Shape;
+
+constexpr const char* kFormat = "neuronsmith-neuron";
+constexpr int kVersion = 1;
+constexpr std::size_t kMaxRank = 1024;
+constexpr std::size_t kMaxFactors = 64;
+
+/// The exponent of x or x^k, for readers who want numbers and not text.
+std::optional<int> exponent_of(const Formula& phi) {
+  if (phi.root().op == Op::Input) return 1;
+  const bool power = phi.size() == 2 && phi.root().op == Op::PowInt;
+  return power ? std::optional<int>(phi.root().index) : std::nullopt;
+}
+
+Json term_to_json(const Term& term) {
+  Json factors = Json::array();
+  Json exponents = Json::array();
+  for (const Formula& phi : term.factors) {
+    factors.push_back(formula::to_infix(phi));
+    const auto exponent = exponent_of(phi);
+    exponents.push_back(exponent ? Json(*exponent) : Json(nullptr));
+  }
+  return {{"factors", factors},
+          {"exponents", exponents},
+          {"rank", term.rank},
+          {"coefficient", json_number(term.coefficient)}};
+}
+
+Formula basis_from_text(const std::string& text, const std::string& source) {
+  const Formula phi = formula::parse_or_throw(text, Shape::Scalar, source);
+  if (!phi.uses(Op::Input) || phi.uses(Op::Column) || phi.uses(Op::Parameter)) {
+    throw ParseError(fmt::format("{}: factor \"{}\" is no function of x alone", source, text));
+  }
+  return phi;
+}
+
+Term term_from_json(const Json& json, const std::string& source) {
+  Term term;
+  for (const auto& text : json_get<std::vector<std::string>>(json, "factors", source)) {
+    term.factors.push_back(basis_from_text(text, source));
+  }
+  const auto rank = json_get<long long>(json, "rank", source);
+  if (term.factors.empty() || term.factors.size() > kMaxFactors) {
+    throw ParseError(fmt::format(
+        "{}: a term has 1 to {} factors, not {}", source, kMaxFactors, term.factors.size()));
+  }
+  if (rank < 1 || rank > static_cast<long long>(kMaxRank) || (term.is_pure() && rank != 1)) {
+    throw ParseError(fmt::format("{}: \"rank\" {} is out of range", source, rank));
+  }
+  term.rank = static_cast<std::size_t>(rank);
+  term.coefficient = json_get<double>(json, "coefficient", source);
+  return term;
+}
+
+void require_version(const Json& json, const std::string& source) {
+  if (json_get<std::string>(json, "format", source) != kFormat) {
+    throw ParseError(fmt::format("{}: not a neuron file (\"format\" is not {})", source, kFormat));
+  }
+  const int version = json_get<int>(json, "version", source);
+  if (version != kVersion) {
+    throw ParseError(
+        fmt::format("{}: version {} is unknown, this program reads {}", source, version, kVersion));
+  }
+}
+
+bool looks_like_file(const std::string& text) {
+  std::error_code error;
+  return text.ends_with(".json") || std::filesystem::is_regular_file(text, error);
+}
+
+}  // namespace
+
+Neuron make_neuron(const Formula& formula, const std::string& source) {
+  auto aggregation = to_aggregation(formula);
+  if (const auto* reason = std::get_if<NoTermForm>(&aggregation)) {
+    throw ConfigError(fmt::format("{}: the formula is no neuron: {}", source, reason->reason));
+  }
+  Neuron neuron;
+  neuron.formula = formula;
+  neuron.aggregation = std::get<Aggregation>(std::move(aggregation));
+  return neuron;
+}
+
+Neuron resolve_neuron(const std::string& text) {
+  if (looks_like_file(text)) return neuron_from_json(read_json_file(text), text);
+  const auto entry = find_aggregation(text);
+  const std::string source(entry ? entry->formula : std::string_view(text));
+  Neuron neuron = make_neuron(
+      formula::parse_or_throw(source, Shape::Vector, "--neuron (no file or library name)"),
+      "--neuron");
+  if (entry) neuron.name = text;
+  return neuron;
+}
+
+Json to_json(const Aggregation& aggregation) {
+  Json terms = Json::array();
+  for (const Term& term : aggregation.terms) terms.push_back(term_to_json(term));
+  return terms;
+}
+
+Aggregation aggregation_from_json(const Json& json, const std::string& source) {
+  if (!json.is_array() || json.empty()) {
+    throw ParseError(fmt::format("{}: \"terms\" must be a list that is not empty", source));
+  }
+  Aggregation aggregation;
+  for (const Json& term : json) aggregation.terms.push_back(term_from_json(term, source));
+  return aggregation;
+}
+
+Json to_json(const Neuron& neuron) {
+  Json activation;
+  if (neuron.activation) activation = formula::to_infix(*neuron.activation);
+  return {{"format", kFormat},
+          {"version", kVersion},
+          {"name", neuron.name},
+          {"formula", formula::to_infix(neuron.formula)},
+          {"terms", to_json(neuron.aggregation)},
+          {"bias", json_number(neuron.aggregation.bias)},
+          {"activation", activation},
+          {"provenance", neuron.provenance}};
+}
+
+Neuron neuron_from_json(const Json& json, const std::string& source) {
+  require_version(json, source);
+  Neuron neuron;
+  neuron.name = json_get<std::string>(json, "name", source);
+  neuron.formula = formula::parse_or_throw(
+      json_get<std::string>(json, "formula", source), Shape::Vector, source);
+  neuron.aggregation = aggregation_from_json(json_get<Json>(json, "terms", source), source);
+  neuron.aggregation.bias = json_get<double>(json, "bias", source);
+  if (const auto activation = json_get<Json>(json, "activation", source); !activation.is_null()) {
+    neuron.activation = formula::parse_or_throw(
+        json_get<std::string>(json, "activation", source), Shape::Scalar, source);
+  }
+  neuron.provenance = json_get<Json>(json, "provenance", source);
+  return neuron;
+}
+
+}  // namespace neuronsmith::neuron

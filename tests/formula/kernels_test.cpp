@@ -1,0 +1,353 @@
+#include "neuronsmith/formula/internal/kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/core/random.hpp"
+#include "neuronsmith/data/feature_matrix.hpp"
+#include "tests/formula/oracle.hpp"
+
+namespace neuronsmith::formula::internal {
+namespace {
+
+using testing::for_each_target;
+using testing::ulp_distance;
+using Floats = AlignedVector<float>;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+const std::vector<float> kSpecial = {
+    0.0F,  -0.0F, 1.0F,    -1.0F,     2.0F,      -2.0F,     3.0F,    -3.0F,   0.5F,    -0.5F,
+    1e-3F, -1e-3F, 9.99e-4F, 1e-45F,  -1e-45F,   1e-40F,    -1e-40F, 1.2e-38F, 88.7F,  88.8F,
+    -87.3F, -88.0F, -103.9F, -104.1F, 1e4F,      -1e4F,     1.2e4F,  1.3e4F,  4.1e5F,  -1e10F,
+    3e38F, -3e38F, 16777216.0F, 16777217.0F, 3.14159274F, 1.57079637F, 0.921875F, 0.625F, 4.0F,
+    kInfinity, -kInfinity, kNan};
+
+/// Special values, then float32 bit patterns at even distances, then ordinary numbers.
+Floats dense_samples() {
+  Floats samples(kSpecial.begin(), kSpecial.end());
+  for (std::uint32_t i = 0; i < 1U << 15U; ++i) {
+    samples.push_back(std::bit_cast<float>(i * 131'101U + 7U));
+  }
+  Random random(1, Purpose::Test);
+  for (int i = 0; i < 1 << 15; ++i) {
+    samples.push_back(static_cast<float>(random.normal() * std::exp(random.uniform(-3.0, 4.0))));
+  }
+  samples.resize((samples.size() + kBlockRows - 1) / kBlockRows * kBlockRows, 0.5F);
+  return samples;
+}
+
+bool is_elementwise(const OperatorInfo& row) { return row.kind == OpKind::Elementwise; }
+
+Floats run(Kernel kernel, const Floats& a, const Floats& b) {
+  Floats out(std::max(a.size(), b.size()));
+  kernel(a.data(), b.data(), nullptr, nullptr, out.data(), out.size());
+  return out;
+}
+
+Floats run_adjoint(
+    Kernel kernel, const Floats& a, const Floats& b, const Floats& y, const Floats& adjoint) {
+  Floats out(y.size());
+  kernel(a.data(), b.data(), y.data(), adjoint.data(), out.data(), out.size());
+  return out;
+}
+
+Floats exponent_operand(int exponent) { return {std::bit_cast<float>(std::int32_t{exponent})}; }
+
+struct Worst {
+  std::int64_t ulp = 0;
+  float a = 0.0F;
+  float b = 0.0F;
+};
+
+Worst worst_error(const OperatorInfo& row, const Floats& out, const Floats& a, const Floats& b) {
+  Worst worst;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const float second = b[b.size() == 1 ? 0 : i];
+    const auto expected = static_cast<float>(row.value(a[i], second));
+    const std::int64_t ulp = ulp_distance(out[i], expected);
+    if (ulp > worst.ulp) worst = {ulp, a[i], second};
+  }
+  return worst;
+}
+
+void expect_within_bound(const OperatorInfo& row, const Worst& worst, const std::string& where) {
+  EXPECT_LE(static_cast<double>(worst.ulp), row.max_ulp)
+      << where << ": " << row.name << " at " << worst.a << ", " << worst.b;
+}
+
+TEST(FormulaKernels, EveryElementwiseOperatorHasAll) {
+  const KernelTable& table = kernels();
+  for (const OperatorInfo& row : operators()) {
+    const OperatorKernels& k = table.of(row.op, 1000);
+    const std::size_t n_arguments = is_elementwise(row) ? static_cast<std::size_t>(row.arity) : 0;
+    for (std::size_t form = 0; form < kFormCount; ++form) {
+      const bool expected = n_arguments == 2 || (n_arguments == 1 && form == 0);
+      EXPECT_EQ(k.value[form] != nullptr, expected) << row.name;
+      EXPECT_EQ(k.adjoint[0][form] != nullptr, expected) << row.name;
+      EXPECT_EQ(k.adjoint[1][form] != nullptr, expected && n_arguments == 2) << row.name;
+    }
+  }
+}
+
+TEST(FormulaKernels, OneArgumentWithinItsBound) {
+  const Floats a = dense_samples();
+  for_each_target([&](const char* target) {
+    for (const OperatorInfo& row : operators()) {
+      if (!is_elementwise(row) || row.arity != 1 || row.op == Op::PowInt) continue;
+      const Floats out = run(kernels().of(row.op, 0).value[0], a, {0.0F});
+      expect_within_bound(row, worst_error(row, out, a, {0.0F}), target);
+    }
+  });
+}
+
+TEST(FormulaKernels, IntegerPowersWithinTheirBound) {
+  const Floats a = dense_samples();
+  const OperatorInfo& row = info(Op::PowInt);
+  for_each_target([&](const char* target) {
+    for (const int k : {-64, -17, -4, -3, -2, -1, 2, 3, 4, 5, 6, 7, 8, 13, 31, 64, 1001}) {
+      const Floats out = run(kernels().of(Op::PowInt, k).value[0], a, exponent_operand(k));
+      const Worst worst = worst_error(row, out, a, {static_cast<float>(k)});
+      expect_within_bound(row, worst, std::string(target) + " exponent " + std::to_string(k));
+    }
+  });
+}
+
+/// Every special value with every other, then pairs of ordinary numbers.
+std::pair<Floats, Floats> dense_pairs() {
+  Floats a;
+  Floats b;
+  for (const float left : kSpecial) {
+    for (const float right : kSpecial) {
+      a.push_back(left);
+      b.push_back(right);
+    }
+  }
+  Random random(2, Purpose::Test);
+  while (a.size() < 20'000 || a.size() % kBlockRows != 0) {
+    a.push_back(static_cast<float>(random.normal() * std::exp(random.uniform(-8.0, 8.0))));
+    const double integer = static_cast<double>(random.below(9)) - 4.0;
+    b.push_back(static_cast<float>(random.chance(0.3) ? integer : 6.0 * random.normal()));
+  }
+  return {a, b};
+}
+
+TEST(FormulaKernels, TwoArgumentsWithinTheirBound) {
+  const auto [a, b] = dense_pairs();
+  for_each_target([&, &a = a, &b = b](const char* target) {
+    for (const OperatorInfo& row : operators()) {
+      if (!is_elementwise(row) || row.arity != 2) continue;
+      const Floats out = run(kernels().of(row.op, 0).value[0], a, b);
+      expect_within_bound(row, worst_error(row, out, a, b), target);
+    }
+  });
+}
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return std::ranges::equal(a, b, [](float x, float y) {
+    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y) ||
+           (std::isnan(x) && std::isnan(y));
+  });
+}
+
+constexpr auto kVectorScalar = static_cast<std::size_t>(Form::VectorScalar);
+constexpr auto kScalarVector = static_cast<std::size_t>(Form::ScalarVector);
+
+TEST(FormulaKernels, ScalarOperandsActAsTiles) {
+  Floats a(dense_samples());
+  a.resize(4096);
+  const Floats adjoint(a.size(), 1.5F);
+  for_each_target([&](const char* target) {
+    for (const OperatorInfo& row : operators()) {
+      if (!is_elementwise(row) || row.arity != 2) continue;
+      for (const float scalar : {0.0F, -1.75F, 2.0F, 1e-4F, kNan}) {
+        SCOPED_TRACE(std::string(target) + " " + std::string(row.name));
+        const Floats tile(a.size(), scalar);
+        const OperatorKernels& k = kernels().of(row.op, 0);
+        const Floats y = run(k.value[0], a, tile);
+        const Floats swapped = run(k.value[0], tile, a);
+        EXPECT_TRUE(same_bits(run(k.value[kVectorScalar], a, {scalar}), y));
+        EXPECT_TRUE(same_bits(run(k.value[kScalarVector], {scalar}, a), swapped));
+        for (const Forms& forms : k.adjoint) {
+          EXPECT_TRUE(same_bits(run_adjoint(forms[kVectorScalar], a, {scalar}, y, adjoint),
+                                run_adjoint(forms[0], a, tile, y, adjoint)));
+          EXPECT_TRUE(same_bits(run_adjoint(forms[kScalarVector], {scalar}, a, swapped, adjoint),
+                                run_adjoint(forms[0], tile, a, swapped, adjoint)));
+        }
+      }
+    }
+  });
+}
+
+/// Points with room for a difference quotient on both sides, away from kinks and poles.
+std::vector<std::pair<float, float>> points_of(const OperatorInfo& row) {
+  std::vector<std::pair<float, float>> points;
+  Random random(4, Purpose::Test);
+  while (points.size() < 400) {
+    auto a = static_cast<float>(random.uniform(-3.0, 3.0));
+    auto b = static_cast<float>(random.uniform(-3.0, 3.0));
+    const bool needs_positive = row.op == Op::Sqrt || row.op == Op::Log || row.op == Op::Pow;
+    if (needs_positive) a = std::abs(a);
+    if (std::abs(a) < 0.02F || std::abs(b) < 0.02F || std::abs(a - b) < 0.01F) continue;
+    if (row.op == Op::Tan && std::abs(std::cos(a)) < 0.05F) continue;
+    points.emplace_back(a, b);
+  }
+  return points;
+}
+
+double difference_quotient(const OperatorInfo& row, int argument, double a, double b) {
+  constexpr double kStep = 1e-5;
+  const double da = argument == 0 ? kStep : 0.0;
+  const double db = argument == 1 ? kStep : 0.0;
+  return (row.value(a + da, b + db) - row.value(a - da, b - db)) / (2.0 * kStep);
+}
+
+void expect_derivative(const OperatorInfo& row, const OperatorKernels& k, int argument, int power) {
+  const auto points = points_of(row);
+  Floats a;
+  Floats b;
+  for (const auto& [left, right] : points) {
+    a.push_back(left);
+    b.push_back(right);
+  }
+  const Floats second = row.op == Op::PowInt ? exponent_operand(power) : b;
+  const Floats y = run(k.value[0], a, second);
+  const Floats out = run_adjoint(
+      k.adjoint[static_cast<std::size_t>(argument)][0], a, second, y, Floats(a.size(), -2.0F));
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double by = row.op == Op::PowInt ? power : static_cast<double>(b[i]);
+    const double expected = -2.0 * difference_quotient(row, argument, a[i], by);
+    ASSERT_NEAR(out[i], expected, 3e-6 * std::max(1.0, std::abs(expected)))
+        << row.name << " by argument " << argument << " at " << a[i] << ", " << by;
+  }
+}
+
+TEST(FormulaKernels, AdjointsMatchDifferenceQuotients) {
+  for_each_target([&](const char* target) {
+    SCOPED_TRACE(target);
+    for (const OperatorInfo& row : operators()) {
+      if (!is_elementwise(row)) continue;
+      if (row.op == Op::PowInt) {
+        for (const int k : {-9, -3, -2, -1, 2, 3, 5, 6, 9}) {
+          expect_derivative(row, kernels().of(row.op, k), 0, k);
+        }
+        continue;
+      }
+      for (int i = 0; i < row.arity; ++i) expect_derivative(row, kernels().of(row.op, 0), i, 0);
+    }
+  });
+}
+
+float derivative_at(Op op, int argument, float a, float b, float y) {
+  const OperatorKernels& k = kernels().of(op, 0);
+  return run_adjoint(k.adjoint[static_cast<std::size_t>(argument)][0],
+                     Floats(kBlockRows, a),
+                     Floats(kBlockRows, b),
+                     Floats(kBlockRows, y),
+                     Floats(kBlockRows, 1.0F))[0];
+}
+
+TEST(FormulaKernels, DerivativesAtKinks) {
+  EXPECT_EQ(derivative_at(Op::Abs, 0, 0.0F, 0.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Relu, 0, 0.0F, 0.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Sign, 0, 3.0F, 0.0F, 1.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::ProtectedSqrt, 0, 0.0F, 0.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::ProtectedLog, 0, 5e-4F, 0.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::ProtectedInv, 0, 5e-4F, 0.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::ProtectedDiv, 0, 2.0F, 5e-4F, 1.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::ProtectedDiv, 1, 2.0F, 5e-4F, 1.0F), 0.0F);
+  // Of two equal arguments the second is returned.
+  for (const Op op : {Op::Min, Op::Max}) {
+    EXPECT_EQ(derivative_at(op, 0, 2.0F, 2.0F, 2.0F), 0.0F);
+    EXPECT_EQ(derivative_at(op, 1, 2.0F, 2.0F, 2.0F), 1.0F);
+  }
+  EXPECT_EQ(derivative_at(Op::Pow, 0, 0.0F, 2.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Pow, 0, 0.0F, 0.0F, 1.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Pow, 1, 0.0F, 2.0F, 0.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Pow, 0, -2.0F, 3.0F, -8.0F), 12.0F);
+}
+
+TEST(FormulaKernels, MayWriteOverAnOperand) {
+  const Floats a = dense_samples();
+  const Floats b(a.rbegin(), a.rend());
+  for_each_target([&](const char* target) {
+    for (const OperatorInfo& row : operators()) {
+      if (!is_elementwise(row)) continue;
+      const Floats second = row.op == Op::PowInt ? exponent_operand(7) : b;
+      const Kernel kernel = kernels().of(row.op, 7).value[0];
+      const Floats expected = run(kernel, a, second);
+      Floats in_place = a;
+      kernel(in_place.data(), second.data(), nullptr, nullptr, in_place.data(), a.size());
+      EXPECT_TRUE(same_bits(in_place, expected)) << target << " " << row.name;
+    }
+  });
+}
+
+TEST(FormulaKernels, NeedNoAlignment) {
+  const Floats a = dense_samples();
+  const std::size_t n = 64;
+  for (const OperatorInfo& row : operators()) {
+    if (!is_elementwise(row) || row.op == Op::PowInt) continue;
+    const Kernel kernel = kernels().of(row.op, 0).value[0];
+    const Floats expected = run(kernel, Floats(a.begin() + 3, a.begin() + 67), Floats(n, 2.0F));
+    Floats out(n + 1);
+    kernel(a.data() + 3, Floats(n, 2.0F).data(), nullptr, nullptr, out.data() + 1, n);
+    EXPECT_TRUE(same_bits(std::span(out).subspan(1), expected)) << row.name;
+  }
+}
+
+TEST(FormulaKernels, SumsOfAnyLength) {
+  Floats a(600);
+  Floats b(600);
+  Random random(5, Purpose::Test);
+  for (float& value : a) value = static_cast<float>(random.normal());
+  for (float& value : b) value = static_cast<float>(random.normal());
+  for_each_target([&](const char* target) {
+    for (const std::size_t n : {0, 1, 7, 15, 16, 17, 33, 511, 600}) {
+      double sum = 0.0;
+      double product = 0.0;
+      for (std::size_t i = 0; i < n; ++i) {
+        sum += a[i];
+        product += static_cast<double>(a[i]) * b[i];
+      }
+      EXPECT_NEAR(kernels().sum(a.data(), nullptr, n), sum, 1e-12) << target << " " << n;
+      EXPECT_NEAR(kernels().sum_of_product(a.data(), b.data(), n), product, 1e-12) << target;
+    }
+  });
+}
+
+TEST(FormulaKernels, CopySpreadAndAddProduct) {
+  const Floats a(32, 3.0F);
+  const Floats b(32, -0.5F);
+  for_each_target([&](const char*) {
+    EXPECT_EQ(run(kernels().copy, a, b), a);
+    EXPECT_EQ(run(kernels().spread, {7.0F}, a), Floats(32, 7.0F));
+    for (std::size_t form = 0; form < kFormCount; ++form) {
+      Floats sum(32, 1.0F);
+      kernels().add_product[form](a.data(), b.data(), nullptr, nullptr, sum.data(), 32);
+      EXPECT_EQ(sum, Floats(32, -0.5F));
+    }
+  });
+}
+
+TEST(FormulaKernels, TheUlpCheckRejectsWhatIsWrong) {
+  const Floats a = {1.0F, 2.0F};
+  const OperatorInfo& row = info(Op::Exp);
+  const Floats right = {static_cast<float>(std::exp(1.0)), static_cast<float>(std::exp(2.0))};
+  EXPECT_EQ(worst_error(row, right, a, {0.0F}).ulp, 0);
+  EXPECT_GT(worst_error(row, {right[0], right[1] * 1.00001F}, a, {0.0F}).ulp, 20);
+  EXPECT_GT(worst_error(row, {right[0], kNan}, a, {0.0F}).ulp, 1000);
+  EXPECT_EQ(ulp_distance(-0.0F, 0.0F), 0);
+  EXPECT_EQ(ulp_distance(-1e-45F, 1e-45F), 2);
+}
+
+}  // namespace
+}  // namespace neuronsmith::formula::internal

@@ -1,0 +1,166 @@
+#include "neuronsmith/formula/normal_form.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "tests/formula/random_formulas.hpp"
+
+namespace neuronsmith::formula {
+namespace {
+
+Formula parsed(std::string_view text, Shape shape = Shape::Vector) {
+  return parse_or_throw(text, shape, "test");
+}
+
+std::string simplified(std::string_view text, Shape shape = Shape::Vector) {
+  return to_infix(simplify(parsed(text, shape)));
+}
+
+std::string reduced(std::string_view text) { return to_infix(to_formula(reduce(parsed(text)))); }
+
+/// One sample: x and the leaves have fixed values; vectors are lists.
+struct Sample {
+  std::vector<double> x;
+  std::vector<std::vector<double>> weights;
+  std::vector<double> parameters;
+};
+
+using Value = std::vector<double>;
+
+bool all_finite(const Value& value) {
+  for (const double v : value) {
+    if (!std::isfinite(v) || std::abs(v) > 1e100) return false;
+  }
+  return true;
+}
+
+/// The plainest evaluator that there can be, in float64. Empty where any part is not finite.
+Value oracle(const Formula& f, const Sample& sample) {
+  std::vector<Value> stack;
+  const std::size_t d = sample.x.size();
+  for (const Node& node : f.nodes()) {
+    const OperatorInfo& row = info(node.op);
+    const auto index = static_cast<std::size_t>(node.index);
+    if (node.op == Op::Literal) stack.push_back({node.value});
+    if (node.op == Op::Input) stack.push_back(sample.x);
+    if (node.op == Op::Weight) stack.push_back(sample.weights[index]);
+    if (node.op == Op::Parameter) stack.push_back({sample.parameters[index]});
+    if (row.arity == 0) continue;
+    Value b = row.arity == 2 ? stack.back() : Value{static_cast<double>(node.index)};
+    if (row.arity == 2) stack.pop_back();
+    Value& a = stack.back();
+    if (row.kind == OpKind::Reduction) {
+      double sum = 0.0;
+      for (std::size_t j = 0; j < d; ++j) {
+        const double left = a.size() == 1 ? a[0] : a[j];
+        const double right = node.op == Op::Sum ? 1.0 : (b.size() == 1 ? b[0] : b[j]);
+        sum += left * right;
+      }
+      a = {sum};
+      if (!all_finite(a)) return {};
+      continue;
+    }
+    Value out(std::max(a.size(), b.size()));
+    for (std::size_t j = 0; j < out.size(); ++j) {
+      out[j] = row.value(a.size() == 1 ? a[0] : a[j], b.size() == 1 ? b[0] : b[j]);
+    }
+    a = out;
+    if (!all_finite(a)) return {};
+  }
+  return stack.back();
+}
+
+Sample random_sample(std::size_t d, Random& random) {
+  Sample sample;
+  for (std::size_t j = 0; j < d; ++j) sample.x.push_back(random.uniform(-1.5, 1.5));
+  for (int k = 0; k < 2; ++k) {
+    sample.weights.emplace_back();
+    for (std::size_t j = 0; j < d; ++j) sample.weights.back().push_back(random.uniform(-1.0, 1.0));
+  }
+  for (int k = 0; k < 3; ++k) sample.parameters.push_back(random.uniform(-1.0, 1.0));
+  return sample;
+}
+
+TEST(NormalForm, SimplificationKeepsTheValue) {
+  int compared = 0;
+  for (std::uint32_t i = 0; i < 3000; ++i) {
+    Random random(5, Purpose::Test, i);
+    const bool vector = i % 2 == 0;
+    const testing::Grammar grammar{.input_shape = vector ? Shape::Vector : Shape::Scalar,
+                                   .reductions = vector,
+                                   .parameters = true};
+    const Formula formula = testing::random_formula(grammar, 4, random);
+    const Formula simple = simplify(formula);
+    const Sample sample = random_sample(vector ? 3 : 1, random);
+    const Value before = oracle(formula, sample);
+    if (before.empty()) continue;
+    const Value after = oracle(simple, sample);
+    ASSERT_FALSE(after.empty()) << to_infix(formula) << " -> " << to_infix(simple);
+    ++compared;
+    for (std::size_t j = 0; j < before.size(); ++j) {
+      const double got = after.size() == 1 ? after[0] : after[j];
+      const double scale = std::max(1.0, std::abs(before[j]));
+      ASSERT_NEAR(got, before[j], 1e-6 * scale)
+          << "case " << i << ": " << to_infix(formula) << " -> " << to_infix(simple);
+    }
+  }
+  EXPECT_GT(compared, 1500);
+}
+
+TEST(NormalForm, SimplifyIsIdempotent) {
+  for (std::uint32_t i = 0; i < 2000; ++i) {
+    Random random(6, Purpose::Test, i);
+    const testing::Grammar grammar{.input_shape = Shape::Vector, .reductions = true};
+    const Formula once = simplify(testing::random_formula(grammar, 4, random));
+    const Formula twice = simplify(once);
+    ASSERT_EQ(once.size(), twice.size()) << to_infix(once) << " -> " << to_infix(twice);
+  }
+}
+
+TEST(NormalForm, CollectsAndOrders) {
+  EXPECT_EQ(simplified("x*x + 3*x*x - 2 + x"), "4*x^2 + x - 2");
+  EXPECT_EQ(simplified("(x + 1)^2"), "x^2 + 2*x + 1");
+  EXPECT_EQ(simplified("x - x"), "0");
+  EXPECT_EQ(simplified("2*3 + sin(0)"), "6");
+  EXPECT_EQ(simplified("sin(x)*x*sin(x)"), simplified("x*sin(x)^2"));
+  EXPECT_EQ(simplified("max(x, 2)"), simplified("max(2, x)"));
+  EXPECT_EQ(simplified("x/4"), "0.25*x");
+  EXPECT_EQ(simplified("x*x/x"), "x");
+}
+
+TEST(NormalForm, NeverFoldsToSomethingThatIsNotANumber) {
+  EXPECT_EQ(simplified("log(0 - 1) + x", Shape::Scalar).find("nan"), std::string::npos);
+  EXPECT_EQ(simplified("1/0 + x", Shape::Scalar).find("inf"), std::string::npos);
+}
+
+TEST(NormalForm, EqualMeaningEqualHash) {
+  EXPECT_EQ(canonical_hash(parsed("(x + 1)*(x - 1)")), canonical_hash(parsed("x^2 - 1")));
+  EXPECT_EQ(canonical_hash(parsed("dot(w0, x)*2")), canonical_hash(parsed("sum(x*w0) + dot(x, w0)")));
+  EXPECT_NE(canonical_hash(parsed("x^2")), canonical_hash(parsed("x^3")));
+  EXPECT_NE(canonical_hash(parsed("x")), canonical_hash(parsed("x", Shape::Scalar)));
+}
+
+TEST(Reduce, ABareConstantCountsOnceAndVectorsAreSummed) {
+  EXPECT_EQ(reduced("x^2 + 3"), "sum(x^2) + 3");
+  EXPECT_EQ(reduced("(x + 3)*(x + 1)"), "sum(x^2) + 4*sum(x) + 3");
+  EXPECT_EQ(reduced("x*sum(x)"), "sum(x)^2");
+  EXPECT_EQ(reduced("sum(x + 3)"), "sum(x) + 3*sum(1)");
+  EXPECT_EQ(reduced("dot(w0, x)*dot(w1, x)"), reduced("dot(w1, x)*sum(x*w0)"));
+}
+
+TEST(NormalForm, LargeProductsStayProducts) {
+  std::string product = "(x + sin(x) + cos(x) + exp(x) + tanh(x))";
+  std::string text = product;
+  for (int i = 0; i < 12; ++i) text += "*" + product;
+  const NormalForm form = normalise(parsed(text));
+  EXPECT_LE(form.terms.size(), 512u);
+}
+
+}  // namespace
+}  // namespace neuronsmith::formula

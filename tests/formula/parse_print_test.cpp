@@ -1,0 +1,99 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "tests/formula/random_formulas.hpp"
+
+namespace neuronsmith::formula {
+namespace {
+
+Formula parsed(std::string_view text, Shape shape = Shape::Vector) {
+  return parse_or_throw(text, shape, "test");
+}
+
+ParseDiagnosis diagnosis(std::string_view text, Shape shape = Shape::Vector) {
+  const ParseResult result = parse(text, shape);
+  const auto* found = std::get_if<ParseDiagnosis>(&result);
+  return found != nullptr ? *found : ParseDiagnosis{9999, "it parsed"};
+}
+
+TEST(ParsePrint, PrintingThenParsingIsIdentity) {
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    Random random(11, Purpose::Test, i);
+    const testing::Grammar grammar{.input_shape = i % 2 == 0 ? Shape::Vector : Shape::Scalar,
+                                   .reductions = i % 2 == 0,
+                                   .parameters = true,
+                                   .columns = i % 3 == 0};
+    const Formula formula = testing::random_formula(grammar, 6, random);
+    const std::string text = to_infix(formula);
+    const ParseResult again = parse(text, grammar.input_shape);
+    ASSERT_TRUE(std::holds_alternative<Formula>(again))
+        << "case " << i << ": " << text << ": " << std::get<ParseDiagnosis>(again).text();
+    ASSERT_EQ(std::get<Formula>(again), formula) << "case " << i << ": " << text;
+  }
+}
+
+TEST(ParsePrint, PrecedenceAndAssociativity) {
+  EXPECT_EQ(to_infix(parsed("x - x - x")), "x - x - x");
+  EXPECT_EQ(parsed("-x^2"), Formula::apply(Op::Neg, parsed("x^2")));
+  EXPECT_EQ(parsed("2*x + 3"), Formula::apply(Op::Add, parsed("2*x"), parsed("3")));
+  EXPECT_EQ(parsed("x**3"), parsed("x^3"));
+  EXPECT_EQ(to_infix(parsed("x - (x - x)")), "x - (x - x)");
+  EXPECT_EQ(to_infix(parsed("(x + 1)*x")), "(x + 1)*x");
+  EXPECT_EQ(parsed("-3").root().value, -3.0);
+  EXPECT_EQ(to_infix(parsed("1e-5*x")), "1e-05*x");
+}
+
+TEST(ParsePrint, ReadsTheExamplesOfTheDocuments) {
+  EXPECT_EQ(parsed("0.3*x^2 + dot(w0, x)*dot(w1, x)").count(Op::Weight), 2);
+  EXPECT_EQ(parsed("0.3*x^2 + dot(w0, x)*dot(w1, x)").shape(), Shape::Vector);
+  EXPECT_EQ(parsed("dot(w0, x)*dot(w1, x)").shape(), Shape::Scalar);
+}
+
+TEST(ParsePrint, ReadsGplearnsPrefixForm) {
+  EXPECT_EQ(to_infix(parsed("mul(cos(X3), X7)", Shape::Scalar)), "cos(x3)*x7");
+  EXPECT_EQ(to_infix(parsed("sub(cos(X25), cos(abs(cos(X25))))", Shape::Scalar)),
+            "cos(x25) - cos(abs(cos(x25)))");
+  EXPECT_EQ(to_infix(parsed("div(log(X0), sqrt(X1))", Shape::Scalar)), "pdiv(plog(x0), psqrt(x1))");
+  EXPECT_EQ(to_infix(parsed("log(x)", Shape::Scalar)), "log(x)");
+}
+
+TEST(ParsePrint, MistakesNameTheirPosition) {
+  EXPECT_EQ(diagnosis("x + ").position, 4u);
+  EXPECT_EQ(diagnosis("x + )").position, 4u);
+  EXPECT_EQ(diagnosis("2 x").position, 2u);
+  EXPECT_EQ(diagnosis("x * foo(x)").position, 4u);
+  EXPECT_EQ(diagnosis("x + y").position, 4u);
+  EXPECT_EQ(diagnosis("sin(x, x)").position, 0u);
+  EXPECT_EQ(diagnosis("dot(x)").position, 0u);
+  EXPECT_EQ(diagnosis("").position, 0u);
+  EXPECT_EQ(diagnosis("w0*x", Shape::Scalar).position, 0u);
+  EXPECT_EQ(diagnosis("sum(x)", Shape::Scalar).position, 0u);
+  EXPECT_EQ(diagnosis("1e999*x").position, 0u);
+  EXPECT_THROW(parsed("x +"), ParseError);
+}
+
+TEST(ParsePrint, NestingIsLimitedAndNotACrash) {
+  const std::string deep = std::string(100'000, '(') + "x";
+  EXPECT_NE(diagnosis(deep).message, "it parsed");
+  const std::string signs = std::string(100'000, '-') + "x";
+  EXPECT_NE(diagnosis(signs).message, "it parsed");
+  const std::string towers = "x" + [] {
+    std::string t;
+    for (int i = 0; i < 50'000; ++i) t += "^x";
+    return t;
+  }();
+  EXPECT_NE(diagnosis(towers).message, "it parsed");
+}
+
+TEST(ParsePrint, OtherNotations) {
+  EXPECT_EQ(to_sympy(parsed("sin(x)^2 + 0.5*x", Shape::Scalar)), "sin(x)**2 + 0.5*x");
+  EXPECT_EQ(to_latex(parsed("0.5*x^2/3", Shape::Scalar)), "\\frac{0.5 \\, x^{2}}{3}");
+  EXPECT_EQ(to_infix(parsed("0.333333333*x"), 2), "0.33*x");
+}
+
+}  // namespace
+}  // namespace neuronsmith::formula
