@@ -1,0 +1,239 @@
+#include "neuronsmith/search/driver.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <unordered_map>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/file.hpp"
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+
+namespace neuronsmith::search {
+namespace {
+
+using formula::Formula;
+
+constexpr const char* kFormat = "neuronsmith-checkpoint";
+constexpr int kVersion = 1;
+/// Scores remembered before the memory starts anew; a score that is needed again is the same again.
+constexpr std::size_t kMostKnown = 1'000'000;
+
+Json candidate_to_json(const Candidate& candidate) {
+  return {{"formula", formula::to_infix(candidate.formula)},
+          {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"},
+          {"error", candidate.score.error},
+          {"complexity", candidate.score.complexity},
+          {"criterion", candidate.score.criterion}};
+}
+
+TracePoint trace_point_from_json(const Json& json, const std::string& source) {
+  if (!json.is_array() || json.size() != 3 || !json[0].is_number_unsigned() ||
+      !json[1].is_number() || !json[2].is_number()) {
+    throw ParseError(fmt::format("{}: a trace point has three numbers", source));
+  }
+  return {json[0].get<std::uint64_t>(), json[1].get<double>(), json[2].get<double>()};
+}
+
+Candidate candidate_from_json(const Json& json, const std::string& source) {
+  const bool vector = json_get<std::string>(json, "shape", source) == "vector";
+  return {formula::parse_or_throw(json_get<std::string>(json, "formula", source),
+                                  vector ? formula::Shape::Vector : formula::Shape::Scalar,
+                                  source),
+          {json_get<double>(json, "error", source),
+           json_get<double>(json, "complexity", source),
+           json_get<double>(json, "criterion", source)}};
+}
+
+/// One search from start to end.
+class Driver {
+ public:
+  Driver(Strategy& strategy,
+         const Objective& objective,
+         const Executor& executor,
+         const DriverOptions& options,
+         ProgressSink* progress)
+      : strategy_(strategy),
+        objective_(objective),
+        executor_(executor),
+        options_(options),
+        progress_(progress) {
+    options_.budget.validate();
+  }
+
+  Discovery run(const std::stop_token& stop) {
+    if (options_.resume) load();
+    while (!is_spent() && !stop.stop_requested()) {
+      step();
+      report();
+      if (clock_.seconds() - saved_at_ >= options_.checkpoint_seconds) save();
+    }
+    result_.interrupted = stop.stop_requested() && !is_spent();
+    result_.seconds = seconds();
+    save();
+    return std::move(result_);
+  }
+
+ private:
+  double seconds() const { return seconds_before_ + clock_.seconds(); }
+
+  bool is_spent() const {
+    const Budget& budget = options_.budget;
+    return (budget.generations && result_.generations >= *budget.generations) ||
+           (budget.candidates && result_.candidates >= *budget.candidates) ||
+           (budget.minutes && seconds() >= *budget.minutes * 60.0);
+  }
+
+  void step() {
+    std::vector<Formula> proposals = strategy_.ask();
+    const std::vector<Score> scores = scores_of(proposals);
+    for (std::size_t i = 0; i < proposals.size(); ++i) {
+      ++result_.candidates;
+      if (!result_.archive.wants(scores[i])) continue;
+      result_.archive.add({proposals[i], scores[i]});
+      note_improvement();
+    }
+    strategy_.tell(std::move(proposals), scores);
+    ++result_.generations;
+  }
+
+  std::vector<Score> scores_of(const std::vector<Formula>& proposals) {
+    if (known_.size() > kMostKnown) known_.clear();
+    std::vector<Score*> places;  // an entry stays where it is when others join
+    std::vector<Formula> fresh;
+    std::vector<Score*> fresh_places;
+    places.reserve(proposals.size());
+    for (const Formula& proposal : proposals) {
+      const auto [entry, is_new] = known_.try_emplace(objective_.key(proposal));
+      places.push_back(&entry->second);
+      if (!is_new) continue;
+      fresh.push_back(proposal);
+      fresh_places.push_back(&entry->second);
+    }
+    const std::vector<Score> fresh_scores = objective_.score(fresh, executor_);
+    for (std::size_t i = 0; i < fresh.size(); ++i) *fresh_places[i] = fresh_scores[i];
+    std::vector<Score> scores;
+    scores.reserve(proposals.size());
+    for (const Score* place : places) scores.push_back(*place);
+    return scores;
+  }
+
+  void note_improvement() {
+    const Score& best = result_.archive.best()->score;
+    if (!result_.trace.empty() && result_.trace.back().criterion <= best.criterion) return;
+    result_.trace.push_back({result_.candidates, best.error, best.criterion});
+  }
+
+  void report() const {
+    if (progress_ == nullptr) return;
+    ProgressEvent event{.phase = "search", .unit = "candidates", .done = result_.candidates,
+                        .total = std::nullopt, .best = std::nullopt,
+                        .wall_seconds = seconds(), .seconds_left = std::nullopt};
+    if (const auto& best = result_.archive.best()) event.best = best->score.error;
+    const double share = share_done();
+    if (share > 0.0) {
+      event.total = static_cast<std::uint64_t>(static_cast<double>(event.done) / share);
+      event.seconds_left = seconds() * (1.0 - share) / share;
+    }
+    progress_->report(event);
+  }
+
+  /// The largest share of any limit that is used up; 0 without limits.
+  double share_done() const {
+    const Budget& budget = options_.budget;
+    double share = 0.0;
+    const auto consider = [&share](double done, double limit) {
+      share = std::max(share, std::min(1.0, done / limit));
+    };
+    if (budget.generations) {
+      consider(static_cast<double>(result_.generations), static_cast<double>(*budget.generations));
+    }
+    if (budget.candidates) {
+      consider(static_cast<double>(result_.candidates), static_cast<double>(*budget.candidates));
+    }
+    if (budget.minutes) consider(seconds(), *budget.minutes * 60.0);
+    return share;
+  }
+
+  void save() {
+    saved_at_ = clock_.seconds();
+    if (options_.checkpoint.empty()) return;
+    Json front = Json::array();
+    for (const Candidate& candidate : result_.archive.front()) {
+      front.push_back(candidate_to_json(candidate));
+    }
+    Json best;
+    if (result_.archive.best()) best = candidate_to_json(*result_.archive.best());
+    Json trace = Json::array();
+    for (const TracePoint& point : result_.trace) {
+      trace.push_back({point.candidates, point.error, point.criterion});
+    }
+    const Json checkpoint = {{"format", kFormat},
+                             {"version", kVersion},
+                             {"fingerprint", options_.fingerprint},
+                             {"candidates", result_.candidates},
+                             {"generations", result_.generations},
+                             {"seconds", seconds()},
+                             {"best", best},
+                             {"front", front},
+                             {"trace", trace},
+                             {"strategy", strategy_.save()}};
+    write_file_atomically(options_.checkpoint, checkpoint.dump() + "\n");
+  }
+
+  void load() {
+    const std::string& source = options_.checkpoint;
+    if (!std::filesystem::exists(source)) return;
+    const Json checkpoint = read_json_file(source);
+    if (json_get<std::string>(checkpoint, "format", source) != kFormat ||
+        json_get<int>(checkpoint, "version", source) != kVersion) {
+      throw ParseError(fmt::format("{}: not a checkpoint of this program's version", source));
+    }
+    if (json_get<Json>(checkpoint, "fingerprint", source) != options_.fingerprint) {
+      throw ConfigError(fmt::format(
+          "{}: the checkpoint is of a search with other data, options or seed", source));
+    }
+    result_.candidates = json_get<std::uint64_t>(checkpoint, "candidates", source);
+    result_.generations = json_get<std::uint64_t>(checkpoint, "generations", source);
+    seconds_before_ = json_get<double>(checkpoint, "seconds", source);
+    std::vector<Candidate> front;
+    for (const Json& item : json_get<Json>(checkpoint, "front", source)) {
+      front.push_back(candidate_from_json(item, source));
+    }
+    std::optional<Candidate> best;
+    const Json best_json = json_get<Json>(checkpoint, "best", source);
+    if (!best_json.is_null()) best = candidate_from_json(best_json, source);
+    result_.archive = Archive(std::move(front), std::move(best));
+    for (const Json& item : json_get<Json>(checkpoint, "trace", source)) {
+      result_.trace.push_back(trace_point_from_json(item, source));
+    }
+    strategy_.load(json_get<Json>(checkpoint, "strategy", source), source);
+  }
+
+  Strategy& strategy_;
+  const Objective& objective_;
+  const Executor& executor_;
+  DriverOptions options_;
+  ProgressSink* progress_;
+  Discovery result_;
+  std::unordered_map<std::uint64_t, Score> known_;
+  Stopwatch clock_;
+  double seconds_before_ = 0.0;
+  double saved_at_ = 0.0;
+};
+
+}  // namespace
+
+Discovery run_search(Strategy& strategy,
+                     const Objective& objective,
+                     const Executor& executor,
+                     const DriverOptions& options,
+                     ProgressSink* progress,
+                     std::stop_token stop) {
+  return Driver(strategy, objective, executor, options, progress).run(stop);
+}
+
+}  // namespace neuronsmith::search

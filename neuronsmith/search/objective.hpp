@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/formula/formula.hpp"
+
+namespace neuronsmith::search {
+
+/// What a formula is worth. Lower is better throughout.
+struct Score {
+  /// The objective's loss; infinity for a formula that cannot be scored (not a function of x, too
+  /// high a degree, non-finite values): an ordinary outcome of a search.
+  double error = std::numeric_limits<double>::infinity();
+  /// Nodes of the simplified formula.
+  double complexity = 0.0;
+  /// What the choice among formulas of different complexity goes by.
+  double criterion = std::numeric_limits<double>::infinity();
+
+  bool operator==(const Score&) const = default;
+  [[nodiscard]] bool is_valid() const { return error < std::numeric_limits<double>::infinity(); }
+};
+
+/// Gives formulas a score. Implementations are immutable and safe to share between threads.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+
+  /// Identity of what would be scored: equal keys have equal scores, so one of them is enough.
+  [[nodiscard]] virtual std::uint64_t key(const formula::Formula& formula) const = 0;
+
+  /// One score per formula, in order; independent of the number of threads.
+  [[nodiscard]] virtual std::vector<Score> score(std::span<const formula::Formula> formulas,
+                                                 const Executor& executor) const = 0;
+
+  /// The formula as it would be reported: simplified, with the coefficients that the score used.
+  [[nodiscard]] virtual formula::Formula fitted(const formula::Formula& formula) const = 0;
+};
+
+}  // namespace neuronsmith::search

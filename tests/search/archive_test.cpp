@@ -1,0 +1,53 @@
+#include "neuronsmith/search/archive.hpp"
+
+#include <gtest/gtest.h>
+
+#include "neuronsmith/core/random.hpp"
+
+namespace neuronsmith::search {
+namespace {
+
+Candidate candidate(double error, double complexity, double criterion) {
+  return {formula::Formula::literal(error), {error, complexity, criterion}};
+}
+
+TEST(Archive, FrontHoldsExactlyTheUndominated) {
+  Random random(4, Purpose::Test);
+  Archive archive;
+  std::vector<Candidate> all;
+  for (int i = 0; i < 500; ++i) {
+    all.push_back(candidate(random.uniform(), static_cast<double>(random.below(20)), 0.0));
+    archive.add(all.back());
+  }
+  std::size_t undominated = 0;
+  for (const Candidate& a : all) {
+    bool dominated = false;
+    for (const Candidate& b : all) {
+      dominated |= b.score.error <= a.score.error && b.score.complexity <= a.score.complexity &&
+                   (b.score.error < a.score.error || b.score.complexity < a.score.complexity);
+    }
+    if (!dominated) ++undominated;
+  }
+  EXPECT_EQ(archive.front().size(), undominated);
+  for (std::size_t i = 1; i < archive.front().size(); ++i) {
+    EXPECT_GT(archive.front()[i].score.complexity, archive.front()[i - 1].score.complexity);
+    EXPECT_LT(archive.front()[i].score.error, archive.front()[i - 1].score.error);
+  }
+}
+
+TEST(Archive, BestByCriterionNeedNotStandOnTheFront) {
+  Archive archive;
+  archive.add(candidate(0.1, 5, 10.0));
+  archive.add(candidate(0.2, 6, 3.0));
+  EXPECT_EQ(archive.front().size(), 1u);
+  EXPECT_EQ(archive.best()->score.error, 0.2);
+}
+
+TEST(Archive, InvalidCandidatesAreIgnored) {
+  Archive archive;
+  EXPECT_FALSE(archive.add({formula::Formula::literal(1), {}}));
+  EXPECT_FALSE(archive.best());
+}
+
+}  // namespace
+}  // namespace neuronsmith::search
