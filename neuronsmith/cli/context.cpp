@@ -1,0 +1,33 @@
+#include "neuronsmith/cli/context.hpp"
+
+#include "neuronsmith/cli/progress.hpp"
+
+namespace neuronsmith::cli {
+
+std::unique_ptr<ProgressSink> Context::progress() const {
+  return quiet ? nullptr : std::make_unique<TerminalProgress>();
+}
+
+void add_common_options(CLI::App& command, Context& context) {
+  command.add_flag("--json", context.json, "Print one JSON object on standard output");
+  command.add_flag("--quiet", context.quiet, "No progress, no notes");
+  command.add_option("--threads", context.threads, "Threads; 0: all. Results do not depend on it")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1024}))
+      ->capture_default_str();
+}
+
+std::string text_of(const Metrics& metrics) {
+  std::string text;
+  for (const Metric& metric : metrics) {
+    text += fmt::format("{}{} {:.5g}", text.empty() ? "" : ", ", metric.name, metric.value);
+  }
+  return text;
+}
+
+Json json_of(const Metrics& metrics) {
+  Json json = Json::object();
+  for (const Metric& metric : metrics) json[std::string(metric.name)] = json_number(metric.value);
+  return json;
+}
+
+}  // namespace neuronsmith::cli

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
+#include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/data/metrics.hpp"
+
+namespace neuronsmith::cli {
+
+/// Exit statuses of the command.
+inline constexpr int kUserError = 2;
+inline constexpr int kInternalError = 70;
+inline constexpr int kInterrupted = 130;
+
+/// What every subcommand has.
+struct Context {
+  bool json = false;
+  bool quiet = false;
+  std::size_t threads = 0;  ///< 0: all
+  int exit_status = 0;
+
+  /// A line on standard error, unless --quiet.
+  template <typename... Args>
+  void note(fmt::format_string<Args...> format, Args&&... args) const {
+    if (!quiet) fmt::print(stderr, "{}\n", fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  /// A line on standard output for a person: nothing with --json.
+  template <typename... Args>
+  void say(fmt::format_string<Args...> format, Args&&... args) const {
+    if (!json) fmt::print("{}\n", fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  /// The one JSON object of --json.
+  void print(const Json& object) const {
+    if (json) fmt::print("{}\n", object.dump(2));
+  }
+
+  /// Progress on standard error; null with --quiet.
+  [[nodiscard]] std::unique_ptr<ProgressSink> progress() const;
+};
+
+/// --json, --quiet, --threads.
+void add_common_options(CLI::App& command, Context& context);
+
+/// "mse 1.23, rmse 1.1".
+[[nodiscard]] std::string text_of(const Metrics& metrics);
+[[nodiscard]] Json json_of(const Metrics& metrics);
+
+// One a subcommand.
+void add_discover(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
+void add_evaluate(CLI::App& app, Context& context);
+void add_predict(CLI::App& app, Context& context);
+void add_data(CLI::App& app, Context& context);
+
+}  // namespace neuronsmith::cli

@@ -1,0 +1,238 @@
+#include "neuronsmith/experiment/prepare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "neuronsmith/core/error.hpp"
+
+namespace neuronsmith::experiment {
+namespace {
+
+constexpr double kSharedScale = 2.0;
+
+/// Deletes the rows whose target is missing.
+void drop_rows_without_target(Table& table, std::size_t target) {
+  const Column& column = table.columns[target];
+  if (column.n_missing == 0) return;
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t i = 0; i < table.n_rows; ++i) {
+    const bool missing = column.kind == ColumnKind::Text ? column.codes[i] == kMissingCode
+                                                         : std::isnan(column.numbers[i]);
+    if (!missing) kept.push_back(i);
+  }
+  const auto keep = [&kept](auto& values) {
+    if (values.empty()) return;
+    for (std::size_t i = 0; i < kept.size(); ++i) values[i] = values[kept[i]];
+    values.resize(kept.size());
+  };
+  for (Column& c : table.columns) {
+    keep(c.numbers);
+    keep(c.codes);
+  }
+  table.columns[target].n_missing = 0;
+  table.n_rows = kept.size();
+}
+
+/// One table with its target found and, if asked, rows without target removed.
+Table read(const std::string& path, const DataOptions& options) {
+  ReadOptions read_options{.delimiter = options.delimiter, .has_header = options.has_header};
+  read_options.label_column = options.target.value_or("");
+  Table table = read_table(path, read_options);
+  const std::size_t target = find_target(table, options.target);
+  if (options.drop_missing_target) drop_rows_without_target(table, target);
+  if (table.n_rows == 0) throw DataError(fmt::format("{}: no row has a target", path));
+  return table;
+}
+
+std::vector<std::size_t> excluded_columns(const Table& table,
+                                          std::size_t target,
+                                          const std::vector<std::string>& drop) {
+  std::vector<std::size_t> excluded{target};
+  for (const std::string& column : drop) excluded.push_back(table.require(column, "--drop"));
+  return excluded;
+}
+
+double largest_magnitude(const Column& column, std::span<const std::uint32_t> rows) {
+  double largest = 0.0;
+  for (const std::uint32_t row : rows) {
+    const double value = std::abs(static_cast<double>(column.numbers[row]));
+    if (value > largest) largest = value;
+  }
+  return largest;
+}
+
+bool inputs_share_scale(const Table& table,
+                        std::span<const std::size_t> excluded,
+                        std::span<const std::uint32_t> rows) {
+  double low = HUGE_VAL;
+  double high = 0.0;
+  for (std::size_t j = 0; j < table.columns.size(); ++j) {
+    if (std::ranges::find(excluded, j) != excluded.end()) continue;
+    if (table.columns[j].kind == ColumnKind::Text) return false;
+    const double largest = largest_magnitude(table.columns[j], rows);
+    low = std::min(low, largest);
+    high = std::max(high, largest);
+  }
+  return high <= kSharedScale * low;
+}
+
+Scaling input_scaling(const DataOptions& options,
+                      const Table& table,
+                      std::span<const std::size_t> excluded,
+                      std::span<const std::uint32_t> rows) {
+  if (options.scaling) return *options.scaling;
+  const bool keep = options.keep_shared_scale && inputs_share_scale(table, excluded, rows);
+  return keep ? Scaling::None : Scaling::Standard;
+}
+
+std::vector<float> scaled_target(const Column& column,
+                                 const Affine& scale,
+                                 std::span<const std::uint32_t> rows) {
+  std::vector<float> values;
+  values.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    values.push_back(static_cast<float>(scale.apply(static_cast<double>(column.numbers[row]))));
+  }
+  return values;
+}
+
+std::vector<std::uint32_t> picked(std::span<const std::uint32_t> values,
+                                  std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> result;
+  result.reserve(rows.size());
+  for (const std::uint32_t row : rows) result.push_back(values[row]);
+  return result;
+}
+
+Affine fit_target(const Column& column,
+                  Scaling scaling,
+                  std::span<const std::uint32_t> training_rows) {
+  std::vector<float> values;
+  for (const std::uint32_t row : training_rows) values.push_back(column.numbers[row]);
+  return fit_scaling(scaling, values);
+}
+
+std::vector<std::uint32_t> all_rows(std::size_t n) {
+  std::vector<std::uint32_t> rows(n);
+  std::iota(rows.begin(), rows.end(), 0U);
+  return rows;
+}
+
+/// Works through one table after the other into a PreparedData.
+class Preparation {
+ public:
+  explicit Preparation(const DataOptions& options) : options_(options) {
+    options_.split.validate();
+    if (!options_.test_data.empty()) options_.split.test = 0.0;
+  }
+
+  PreparedData run() && {
+    Table table = read(options_.data, options_);
+    const std::size_t target = find_target(table, options_.target);
+    result_.source = options_.data;
+    result_.hash = table.hash();
+    result_.task.target = table.columns[target].name;
+    result_.task.kind = decide_task(table.columns[target], options_.task);
+    if (!options_.test_data.empty()) read_test_table();
+    find_labels(table, target);
+    split(table);
+    fit(table, target);
+    result_.block = block_of(std::move(table), target, order_);
+    if (!options_.test_data.empty()) add_separate_test();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool is_regression() const { return result_.task.kind == TaskKind::Regression; }
+
+  void read_test_table() {
+    DataOptions options = options_;
+    options.target = result_.task.target;
+    test_table_ = read(options_.test_data, options);
+    result_.hash += test_table_.hash();
+  }
+
+  void find_labels(const Table& table, std::size_t target) {
+    if (is_regression()) return;
+    Classes classes = find_classes(table, target);
+    result_.task.labels = std::move(classes.labels);
+    classes_ = std::move(classes.of_row);
+  }
+
+  void split(const Table& table) {
+    const Split parts = is_regression() ? split_rows(table.n_rows, options_.split)
+                                        : split_stratified(classes_, options_.split);
+    result_.n_training = parts.training.size();
+    result_.n_validation = parts.validation.size();
+    result_.n_test = parts.test.size();
+    for (const auto* part : {&parts.training, &parts.validation, &parts.test}) {
+      order_.insert(order_.end(), part->begin(), part->end());
+    }
+  }
+
+  void fit(const Table& table, std::size_t target) {
+    const auto training = std::span(order_).first(result_.n_training);
+    if (is_regression()) {
+      require_regression_target(table, target, training);
+      result_.task.scale = fit_target(table.columns[target], options_.target_scaling, training);
+    }
+    const auto excluded = excluded_columns(table, target, options_.drop);
+    const PreprocessOptions preprocess{
+        .scaling = input_scaling(options_, table, excluded, training),
+        .one_hot_limit = options_.one_hot_limit,
+        .clip = options_.clip};
+    result_.preprocessor = Preprocessor(table, excluded, training, preprocess);
+  }
+
+  Block block_of(Table&& table, std::size_t target, std::span<const std::uint32_t> rows) const {
+    Block block;
+    if (is_regression()) {
+      block.target = scaled_target(table.columns[target], result_.task.scale, rows);
+    } else {
+      block.classes = picked(classes_, rows);
+    }
+    block.features = result_.preprocessor.transform(std::move(table), rows);
+    return block;
+  }
+
+  void add_separate_test() {
+    const std::size_t target = test_table_.require(result_.task.target, "--target");
+    result_.n_test = test_table_.n_rows;
+    const std::vector<std::uint32_t> rows = all_rows(result_.n_test);
+    if (is_regression()) require_regression_target(test_table_, target, {});
+    if (!is_regression()) classes_ = classes_of(test_table_, target, result_.task);
+    result_.separate_test = block_of(std::move(test_table_), target, rows);
+  }
+
+  DataOptions options_;
+  PreparedData result_;
+  Table test_table_;
+  std::vector<std::uint32_t> classes_;
+  std::vector<std::uint32_t> order_;
+};
+
+}  // namespace
+
+network::Part Block::rows(std::size_t first, std::size_t count) const {
+  network::Part part;
+  part.features = features.view().rows(first, count);
+  if (!target.empty()) part.target = std::span(target).subspan(first, count);
+  if (!classes.empty()) part.classes = std::span(classes).subspan(first, count);
+  return part;
+}
+
+network::Part PreparedData::test() const {
+  if (separate_test.features.n_rows() > 0) return separate_test.rows(0, n_test);
+  return block.rows(n_training + n_validation, n_test);
+}
+
+std::size_t find_target(const Table& table, const std::optional<std::string>& target) {
+  return target ? table.require(*target, "--target") : table.columns.size() - 1;
+}
+
+PreparedData prepare(const DataOptions& options) { return Preparation(options).run(); }
+
+}  // namespace neuronsmith::experiment

@@ -1,0 +1,136 @@
+#include "neuronsmith/experiment/train.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/library.hpp"
+
+namespace neuronsmith::experiment {
+namespace {
+
+network::Loss loss_of(const Task& task) {
+  return task.kind == TaskKind::Regression ? network::Loss::MeanSquaredError
+                                           : network::classification_loss(task.n_classes());
+}
+
+Json provenance_of(const PreparedData& data,
+                   const neuron::Neuron& neuron,
+                   const TrainModelOptions& options,
+                   const network::TrainingResult& training) {
+  const network::TrainOptions& t = options.training;
+  Json json;
+  json["data_hash"] = data.hash;
+  json["seed"] = options.seed;
+  json["rows"] = {{"training", data.n_training},
+                  {"validation", data.n_validation},
+                  {"test", data.n_test}};
+  json["optimiser"] = network::name(t.optimiser.kind);
+  json["schedule"] = network::name(t.schedule);
+  json["learning_rate"] = t.learning_rate;
+  json["batch"] = t.batch;
+  json["epochs"] = training.epochs;
+  json["best_epoch"] = training.best_epoch;
+  json["neuron"] = neuron.provenance;
+  return json;
+}
+
+struct Judged {
+  std::string part;
+  network::Part rows;
+};
+
+Judged judged_part(const PreparedData& data) {
+  if (data.n_test > 0) return {"test", data.test()};
+  if (data.n_validation > 0) return {"validation", data.validation()};
+  return {"training", data.training()};
+}
+
+}  // namespace
+
+network::Architecture architecture_of(const PreparedData& data,
+                                      const neuron::Neuron& neuron,
+                                      const TrainModelOptions& options) {
+  network::Architecture architecture;
+  architecture.n_inputs = data.preprocessor.n_features();
+  architecture.n_outputs = data.task.kind == TaskKind::Regression
+                               ? 1
+                               : network::logits_for(data.task.n_classes());
+  architecture.hidden = options.hidden;
+  architecture.aggregation = neuron.aggregation;
+  architecture.activation = options.activation   ? *options.activation
+                            : neuron.activation ? *neuron.activation
+                                                : neuron::resolve_activation(kDefaultActivation);
+  architecture.task_based_output = options.task_based_output;
+  architecture.batch_norm = options.batch_norm;
+  architecture.dropout = options.dropout;
+  if (options.n_parameters) {
+    architecture.hidden = matched_widths(architecture, *options.n_parameters);
+  }
+  return architecture;
+}
+
+std::vector<std::size_t> matched_widths(network::Architecture shape, std::size_t n_parameters) {
+  if (shape.hidden.empty()) {
+    throw ConfigError("--parameters needs hidden layers to widen, and --hidden is none");
+  }
+  const std::vector<std::size_t> proportions = shape.hidden;
+  const auto widest = static_cast<double>(*std::ranges::max_element(proportions));
+  const auto has_enough = [&](double scale) {
+    for (std::size_t i = 0; i < proportions.size(); ++i) {
+      const double width = std::round(static_cast<double>(proportions[i]) * scale);
+      shape.hidden[i] = static_cast<std::size_t>(std::max(1.0, width));
+    }
+    return shape.parameter_count() >= n_parameters;
+  };
+  double low = 0.0;
+  double high = static_cast<double>(network::Architecture::kMaxWidth) / widest;
+  if (!has_enough(high)) {
+    throw ConfigError(fmt::format("--parameters: {} is more than layers of {} units hold",
+                                  n_parameters,
+                                  network::Architecture::kMaxWidth));
+  }
+  // The count grows with the scale; 60 halvings are finer than any change of a width.
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (has_enough(middle) ? high : low) = middle;
+  }
+  has_enough(high);
+  return shape.hidden;
+}
+
+TrainedModel train_model(const PreparedData& data,
+                         const neuron::Neuron& neuron,
+                         const TrainModelOptions& options,
+                         ProgressSink* progress,
+                         std::stop_token stop) {
+  network::TrainOptions training = options.training;
+  training.seed = options.seed;
+  Model model{.task = data.task,
+              .preprocessor = data.preprocessor,
+              .network = network::Network(architecture_of(data, neuron, options)),
+              .formula = formula::to_infix(neuron.formula),
+              .provenance = Json::object()};
+  model.network.initialise(data.training().features, options.seed);
+  network::TrainingResult result = network::train(model.network,
+                                                  data.training(),
+                                                  data.validation(),
+                                                  loss_of(data.task),
+                                                  training,
+                                                  progress,
+                                                  stop);
+  if (result.diverged && result.best_epoch == 0) {
+    throw DataError(fmt::format(
+        "training diverged in its first epoch; a lower --learning-rate than {} may help",
+        training.learning_rate));
+  }
+  model.provenance = provenance_of(data, neuron, options, result);
+  const Judged judged = judged_part(data);
+  Evaluation evaluation = evaluate(model, judged.rows);
+  return {std::move(model), std::move(result), std::move(evaluation), judged.part};
+}
+
+}  // namespace neuronsmith::experiment

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/experiment/model.hpp"
+#include "neuronsmith/experiment/prepare.hpp"
+#include "neuronsmith/network/trainer.hpp"
+#include "neuronsmith/neuron/neuron.hpp"
+
+namespace neuronsmith::experiment {
+
+/// What a network is built of and how it is trained.
+struct TrainModelOptions {
+  std::vector<std::size_t> hidden = {12, 5};
+  std::optional<std::size_t> n_parameters;  ///< widens or narrows `hidden`, see matched_widths()
+  /// Absent: the neuron's own, otherwise kDefaultActivation.
+  std::optional<formula::Formula> activation;
+  bool task_based_output = false;
+  bool batch_norm = false;
+  double dropout = 0.0;
+  network::TrainOptions training;
+  std::uint64_t seed = 1;  ///< initialisation, order of rows, dropout
+};
+
+inline constexpr const char* kDefaultActivation = "tanh";
+
+struct TrainedModel {
+  Model model;
+  network::TrainingResult training;
+  Evaluation evaluation;            ///< on `evaluated_on`
+  std::string evaluated_on;         ///< "test", or "validation" or "training" when there is no other
+};
+
+/// The network of this neuron that `options` ask for, without weights.
+[[nodiscard]] network::Architecture architecture_of(const PreparedData& data,
+                                                    const neuron::Neuron& neuron,
+                                                    const TrainModelOptions& options);
+
+/// Widths in the proportions of `shape.hidden`, the narrowest with which the network has at least
+/// `n_parameters` parameters. Throws ConfigError naming --parameters when there is no hidden layer to
+/// widen or a layer would pass Architecture::kMaxWidth.
+[[nodiscard]] std::vector<std::size_t> matched_widths(network::Architecture shape,
+                                                      std::size_t n_parameters);
+
+/// Initialises and trains; the validation part decides when to stop. Throws DataError when training
+/// diverged in its first epoch.
+[[nodiscard]] TrainedModel train_model(const PreparedData& data,
+                                       const neuron::Neuron& neuron,
+                                       const TrainModelOptions& options,
+                                       ProgressSink* progress = nullptr,
+                                       std::stop_token stop = {});
+
+}  // namespace neuronsmith::experiment
