@@ -554,13 +554,13 @@ void DenseLayer::draw_term(std::size_t term,
 void DenseLayer::measure_step_scales(LayerWorkspace& w, std::span<float> scales) const {
   compute_basis(w);
   std::fill(scales.begin(), scales.end(), 1.0F);
-  const auto deviation = [&](std::span<const float> block, std::size_t j) {
-    return std::sqrt(internal::moments(block.subspan(j * w.n_rows_, w.n_rows_)).variance);
+  const auto size_of = [&](std::span<const float> block, std::size_t j) {
+    return std::sqrt(internal::squared_norm(block.subspan(j * w.n_rows_, w.n_rows_)));
   };
   for (const std::vector<WeightRuns>& runs : runs_of_term_) {
     for (const WeightRuns& run : runs) {
       for (std::size_t j = 0; j < n_inputs(); ++j) {
-        const double ratio = deviation(w.input(), j) / deviation(w.block(w.basis_, run.block), j);
+        const double ratio = size_of(w.input(), j) / size_of(w.block(w.basis_, run.block), j);
         if (!std::isfinite(ratio) || ratio <= 0.0) continue;
         const auto weights = scales.subspan(run.first + j * run.stride, run.length);
         std::fill(weights.begin(), weights.end(), static_cast<float>(ratio));

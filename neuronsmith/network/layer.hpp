@@ -87,8 +87,9 @@ class DenseLayer {
                   Random& random) const;
 
   /// What an optimiser's step of each parameter is to be multiplied by, by what the rows in
-  /// workspace.input() show: for a weight on phi(x_j) the standard deviation of x_j over that of
-  /// phi(x_j), so that x^5 learns as fast as x; 1 for everything else, and so for ordinary neurons.
+  /// workspace.input() show: for a weight on phi(x_j) the root mean square of x_j over that of
+  /// phi(x_j), so that a step changes z as much by x^5 as by x; 1 for everything else, and so for
+  /// ordinary neurons. (Deviations instead would blow up where phi is all but constant.)
   void measure_step_scales(LayerWorkspace& workspace, std::span<float> scales) const;
 
   /// Inference on the rows in workspace.input(): output [out][n_rows].

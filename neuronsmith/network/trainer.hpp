@@ -29,7 +29,7 @@ struct TrainOptions {
   /// Steps of weights on phi(x) are scaled by Network::step_scales of the training rows. Without it
   /// this is the optimiser as published; with it so too for ordinary neurons, where all scales are 1.
   bool scale_steps = true;
-  double learning_rate = 1e-2;  ///< > 0; what the schedule starts from
+  double learning_rate = 5e-3;  ///< > 0; what the schedule starts from
   std::size_t batch = 64;       ///< rows a step, > 0; the last batch of an epoch may be smaller
   std::size_t epochs = 200;     ///< > 0
   /// Epochs without a lower validation loss after which training ends; 0: never.

@@ -59,7 +59,7 @@ TEST(Network, CountsByHand) {
   EXPECT_EQ(Network(a).parameter_count(), hidden1 + hidden2 + 2 * (1 + 3));
 }
 
-TEST(Network, StepScalesAreOneForXAndTheRatioOfDeviationsForPowers) {
+TEST(Network, StepScalesAreOneForXAndTheRatioOfSizesForPowers) {
   const Architecture a{.n_inputs = 2,
                        .n_outputs = 1,
                        .hidden = {3},
@@ -71,7 +71,7 @@ TEST(Network, StepScalesAreOneForXAndTheRatioOfDeviationsForPowers) {
   const auto scales = network.step_scales(rows.view());
   ASSERT_EQ(scales.size(), network.parameter_count());
   for (std::size_t i = 0; i < 3 + 6; ++i) EXPECT_EQ(scales[i], 1.0F);  // bias and x
-  // The standard deviation of x^3 is sqrt(15) for a normal x.
+  // The root mean square of x^3 is sqrt(15) for a normal x.
   for (std::size_t i = 9; i < 12; ++i) EXPECT_NEAR(scales[i], 1.0 / std::sqrt(15.0), 0.05);
   for (std::size_t i = 12; i < 15; ++i) EXPECT_NEAR(scales[i], 0.01 / std::sqrt(15.0), 0.0005);
   EXPECT_EQ(scales.back(), 1.0F);
