@@ -57,7 +57,7 @@ class Evaluator {
 };
 
 /// An elementwise formula of scalar x (an activation, a basis function of a term) on plain arrays.
-/// Learnable parameters may be given. Thread-safe like Evaluator.
+/// Thread-safe like Evaluator.
 class ElementwiseFunction {
  public:
   /// Throws InternalError when `formula` is not a function of scalar x alone.

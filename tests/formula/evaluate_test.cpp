@@ -51,9 +51,7 @@ class Data {
   }
 
  private:
-  static float uniform(Random& random) {
-    return static_cast<float>(random.uniform(-2.0, 2.0));
-  }
+  static float uniform(Random& random) { return static_cast<float>(random.uniform(-2.0, 2.0)); }
 
   std::size_t n_rows_;
   std::size_t n_features_;
@@ -170,7 +168,8 @@ TEST(Evaluator, EveryRowCount) {
 TEST(Evaluator, TheCheckerRejectsAnotherFormula) {
   Random random(6, Purpose::Test);
   const Data data(50, 3, random);
-  const std::vector<float> out = evaluated(parsed("sum(x^2) + 1e-5*x0", Shape::Vector), data.inputs());
+  const std::vector<float> out =
+      evaluated(parsed("sum(x^2) + 1e-5*x0", Shape::Vector), data.inputs());
   EXPECT_GT(compare(parsed("sum(x^2)", Shape::Vector), data, out).rejected, 10U);
 }
 
@@ -204,9 +203,8 @@ TEST(Evaluator, LeavesAtTheRoot) {
   expect(Formula::column(2), [&](std::size_t i) { return column(2)[i]; });
   expect(Formula::literal(2.5), [](std::size_t) { return 2.5F; });
   expect(Formula::parameter(1), [&](std::size_t) { return inputs.parameters[1]; });
-  expect(Formula::input(Shape::Vector), [&](std::size_t i) {
-    return column(0)[i] + column(1)[i] + column(2)[i] + column(3)[i];
-  });
+  expect(Formula::input(Shape::Vector),
+         [&](std::size_t i) { return column(0)[i] + column(1)[i] + column(2)[i] + column(3)[i]; });
   expect(Formula::weight(1), [&](std::size_t) {
     const auto w = inputs.weights.subspan(4, 4);
     return w[0] + w[1] + w[2] + w[3];
@@ -278,7 +276,8 @@ std::uint32_t slots_of(std::string_view text, Shape shape) {
 TEST(Evaluator, ReusesTiles) {
   EXPECT_EQ(slots_of("exp(sin(cos(x)))", Shape::Scalar), 1U);
   EXPECT_EQ(slots_of("x + x*(x - x*(x + x*(x - 2*x)))", Shape::Scalar), 1U);
-  EXPECT_EQ(slots_of("((x+1)*(x+2) + (x+3)*(x+4)) * ((x+5)*(x+6) + (x+7)*(x+8))", Shape::Scalar), 4U);
+  EXPECT_EQ(slots_of("((x+1)*(x+2) + (x+3)*(x+4)) * ((x+5)*(x+6) + (x+7)*(x+8))", Shape::Scalar),
+            4U);
   EXPECT_EQ(slots_of("dot(w0, x) + dot(w1, x) + sum(x^2)", Shape::Vector), 3U);
 }
 

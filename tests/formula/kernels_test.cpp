@@ -25,11 +25,12 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 const std::vector<float> kSpecial = {
-    0.0F,  -0.0F, 1.0F,    -1.0F,     2.0F,      -2.0F,     3.0F,    -3.0F,   0.5F,    -0.5F,
-    1e-3F, -1e-3F, 9.99e-4F, 1e-45F,  -1e-45F,   1e-40F,    -1e-40F, 1.2e-38F, 88.7F,  88.8F,
-    -87.3F, -88.0F, -103.9F, -104.1F, 1e4F,      -1e4F,     1.2e4F,  1.3e4F,  4.1e5F,  -1e10F,
-    3e38F, -3e38F, 16777216.0F, 16777217.0F, 3.14159274F, 1.57079637F, 0.921875F, 0.625F, 4.0F,
-    kInfinity, -kInfinity, kNan};
+    0.0F,        -0.0F,     1.0F,    -1.0F,    2.0F,        -2.0F,       3.0F,
+    -3.0F,       0.5F,      -0.5F,   1e-3F,    -1e-3F,      9.99e-4F,    1e-45F,
+    -1e-45F,     1e-40F,    -1e-40F, 1.2e-38F, 88.7F,       88.8F,       -87.3F,
+    -88.0F,      -103.9F,   -104.1F, 1e4F,     -1e4F,       1.2e4F,      1.3e4F,
+    4.1e5F,      -1e10F,    3e38F,   -3e38F,   16777216.0F, 16777217.0F, 3.14159274F,
+    1.57079637F, 0.921875F, 0.625F,  4.0F,     kInfinity,   -kInfinity,  kNan};
 
 /// Special values, then float32 bit patterns at even distances, then ordinary numbers.
 Floats dense_samples() {

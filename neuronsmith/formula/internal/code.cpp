@@ -63,8 +63,7 @@ class Lowering {
     entry.first_operation = operation_count();
     entry.literal = node.value;
     entry.operand = leaf_operand(node);
-    entry.is_vector =
-        entry.operand.kind == Kind::Coordinate || entry.operand.kind == Kind::Weight;
+    entry.is_vector = entry.operand.kind == Kind::Coordinate || entry.operand.kind == Kind::Weight;
     stack_.push_back(entry);
   }
 
@@ -144,8 +143,8 @@ class Lowering {
     const bool has_tile = !operation.a.is_scalar_leaf() ||
                           (operation.operand_count() > 1 && !operation.b.is_scalar_leaf());
     if (!has_tile) operation.a = spread(operation.a, is_vector);
-    operation.uniform = is_uniform(operation.a) &&
-                        (operation.operand_count() == 1 || is_uniform(operation.b));
+    operation.uniform =
+        is_uniform(operation.a) && (operation.operand_count() == 1 || is_uniform(operation.b));
     stack_.push_back({append(operation, is_vector), 0.0, is_vector, first_operation});
   }
 
@@ -178,8 +177,7 @@ class Lowering {
     Operation reduction{.action = Action::Add, .a = summand, .b = summand};
     if (is_product_of_rows(a.operand)) {
       const Operation product = code_.operations.back();
-      reduction = {
-          .action = Action::AddProduct, .op = Op::Mul, .a = product.a, .b = product.b};
+      reduction = {.action = Action::AddProduct, .op = Op::Mul, .a = product.a, .b = product.b};
       code_.operations.pop_back();
       pending_.pop_back();
     }

@@ -368,8 +368,7 @@ struct Function<Op::Pow> {
 
 template <>
 struct Function<Op::Min> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{
-      {{.a = true, .b = true}, {.a = true, .b = true}}};
+  static constexpr std::array<Reads, 2> kReads{{{.a = true, .b = true}, {.a = true, .b = true}}};
   template <class V>
   static HWY_INLINE auto is_a(V a, V b) {
     return hn::Or(hn::IsNaN(a), hn::Lt(a, b));
@@ -434,8 +433,8 @@ struct SmallPower : Elementwise {
   }
 };
 
-#define NEURONSMITH_KERNEL_ARGUMENTS                                      \
-  [[maybe_unused]] const float *a, [[maybe_unused]] const float *b,       \
+#define NEURONSMITH_KERNEL_ARGUMENTS                                                      \
+  [[maybe_unused]] const float *a, [[maybe_unused]] const float *b,                       \
       [[maybe_unused]] const float *y, [[maybe_unused]] const float *adjoint, float *out, \
       std::size_t n
 
@@ -477,8 +476,8 @@ void binary_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
     const auto left = form == Form::ScalarVector ? first : hn::LoadU(d, a + i);
     const auto right = form == Form::VectorScalar ? second : hn::LoadU(d, b + i);
     const auto value = hn::LoadU(d, y + i);
-    const auto partial = argument == 0 ? F::by_a(d, left, right, value)
-                                       : F::by_b(d, left, right, value);
+    const auto partial =
+        argument == 0 ? F::by_a(d, left, right, value) : F::by_b(d, left, right, value);
     hn::StoreU(hn::Mul(hn::LoadU(d, adjoint + i), partial), d, out + i);
   }
 }
@@ -592,9 +591,8 @@ constexpr OperatorKernels binary_kernels() {
 }
 
 constexpr OperatorKernels power_kernels() {
-  return {.value = {power_value},
-          .adjoint = {{{power_adjoint}}},
-          .reads = {{{.a = true, .b = true}}}};
+  return {
+      .value = {power_value}, .adjoint = {{{power_adjoint}}}, .reads = {{{.a = true, .b = true}}}};
 }
 
 constexpr auto kFirstUnary = static_cast<std::size_t>(Op::Neg);

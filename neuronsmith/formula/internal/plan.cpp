@@ -81,7 +81,9 @@ class Planner {
                                                : Form::VectorVector);
   }
 
-  [[nodiscard]] Kernel value_kernel(const Operation& operation, bool scalar_a, bool scalar_b) const {
+  [[nodiscard]] Kernel value_kernel(const Operation& operation,
+                                    bool scalar_a,
+                                    bool scalar_b) const {
     const OperatorKernels& kernels = kernels_.of(operation.op, operation.exponent);
     switch (operation.action) {
       case Action::Apply:

@@ -12,11 +12,11 @@ namespace neuronsmith::formula::internal {
 /// the leaves of the code by kind, then the tiles of scratch memory ("slots").
 struct Layout {
   static constexpr std::uint32_t kOut = 0;
-  static constexpr std::uint32_t kAdjoint = 1;    ///< of the whole formula
+  static constexpr std::uint32_t kAdjoint = 1;  ///< of the whole formula
   static constexpr std::uint32_t kGradientX = 2;
   static constexpr std::uint32_t kCoordinate = 3;
   static constexpr std::uint32_t kCount = 4;
-  static constexpr std::uint32_t kZero = 5;       ///< the number 0
+  static constexpr std::uint32_t kZero = 5;  ///< the number 0
   static constexpr std::uint32_t kColumns = 6;
   std::uint32_t literals;
   std::uint32_t parameters;

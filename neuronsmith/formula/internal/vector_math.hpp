@@ -70,8 +70,8 @@ HWY_INLINE V exp_of_remainder(D d, V x, VI& n) {
   // ln 2 in two parts, the first of so few bits that the product is exact also without FMA.
   V r = hn::NegMulAdd(multiple, hn::Set(d, 0.693145751953125F), x);
   r = hn::NegMulAdd(multiple, hn::Set(d, 1.428606765330187e-06F), r);
-  const V p = polynomial(
-      d, r, 0.49999994F, 0.166665211F, 0.041668281F, 0.0083686905F, 0.00138194859F);
+  const V p =
+      polynomial(d, r, 0.49999994F, 0.166665211F, 0.041668281F, 0.0083686905F, 0.00138194859F);
   return hn::Add(hn::MulAdd(p, hn::Mul(r, r), r), hn::Set(d, 1.0F));
 }
 
@@ -172,8 +172,7 @@ HWY_INLINE V reduce_by_pi(D d, V x, V multiple, float scale) {
 template <class D, class V>
 HWY_INLINE V sin_of_remainder(D d, V r) {
   const V s = hn::Mul(r, r);
-  const V p =
-      polynomial(d, s, -0.166666597F, 0.00833306927F, -0.000198097725F, 2.60607476e-06F);
+  const V p = polynomial(d, s, -0.166666597F, 0.00833306927F, -0.000198097725F, 2.60607476e-06F);
   return hn::MulAdd(hn::Mul(r, s), p, r);
 }
 
@@ -211,8 +210,8 @@ HWY_INLINE V tan_in_range(D d, V x) {
   const V sine = hn::MulAdd(
       hn::Mul(r, s), polynomial(d, s, -0.166666552F, 0.00833218731F, -0.000195178945F), r);
   const V fourth = polynomial(d, s, 0.0416666456F, -0.00138873095F, 2.44323292e-05F);
-  const V cosine = hn::Add(
-      hn::MulAdd(hn::Mul(s, s), fourth, hn::Mul(s, hn::Set(d, -0.5F))), hn::Set(d, 1.0F));
+  const V cosine =
+      hn::Add(hn::MulAdd(hn::Mul(s, s), fourth, hn::Mul(s, hn::Set(d, -0.5F))), hn::Set(d, 1.0F));
   // tan(r + pi/2) = -cos(r) / sin(r)
   const auto odd = hn::RebindMask(d, hn::TestBit(n, hn::Set(Int32Of<D>(), 1)));
   const V top = hn::IfThenElse(odd, cosine, sine);
@@ -261,8 +260,8 @@ template <class D, class V>
 HWY_INLINE V tanh(D d, V x) {
   const V magnitude = hn::Abs(x);
   const V s = hn::Mul(x, x);
-  const V p = polynomial(
-      d, s, -0.333332807F, 0.133314088F, -0.053737063F, 0.0206309054F, -0.00569634233F);
+  const V p =
+      polynomial(d, s, -0.333332807F, 0.133314088F, -0.053737063F, 0.0206309054F, -0.00569634233F);
   const V small = hn::MulAdd(hn::Mul(magnitude, s), p, magnitude);
   const V bounded = at_most(d, magnitude, 10.0F);  // from there on it rounds to 1
   const V e = exp_in_range(d, hn::Add(bounded, bounded));
