@@ -53,6 +53,8 @@ void add_genetic_options(CLI::App& command, DiscoverFlags& flags) {
   add_override(command, "--max-depth", g.max_depth, "Greatest depth of a tree", group);
   add_override(command, "--max-nodes", g.max_nodes, "Greatest number of nodes of a tree", group);
   add_override(command, "--leaf-input", g.leaf_input, "Probability that a leaf is x", group);
+  add_override(command, "--weights", g.weights,
+               "Weight vectors that leaves may be, for functions dot and sum", group);
   command.add_option("--constants", flags.constants, "integer or uniform")
       ->default_str(std::string(search::name(g.constants)))->group(group);
   command.add_option("--constant-range", flags.constant_range, "Least and greatest constant")
@@ -80,6 +82,8 @@ void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
   add_override(command, "--ridge", flags.fit.ridge, "Ridge penalty, relative", group);
   add_override(command, "--max-degree", flags.fit.max_degree, "Highest degree of a term", group);
   add_override(command, "--gamma", flags.fit.gamma, "Of the extended information criterion", group);
+  add_override(command, "--refine", flags.fit.refine,
+               "Levenberg-Marquardt steps on constants inside functions", group);
   command.add_option("--choose", flags.choose, "The formula by: criterion or validation")
       ->capture_default_str()->group(group);
 }

@@ -13,8 +13,8 @@ bool covers(const Score& a, const Score& b) {
 }  // namespace
 
 bool Archive::is_covered(const Score& score) const {
-  return std::ranges::any_of(
-      front_, [&](const Candidate& other) { return covers(other.score, score); });
+  return std::ranges::any_of(front_,
+                             [&](const Candidate& other) { return covers(other.score, score); });
 }
 
 bool Archive::is_best(const Score& score) const {
@@ -37,8 +37,10 @@ bool Archive::add(const Candidate& candidate) {
 void Archive::add_to_front(const Candidate& candidate) {
   std::erase_if(front_,
                 [&](const Candidate& other) { return covers(candidate.score, other.score); });
-  const auto place = std::ranges::upper_bound(
-      front_, candidate.score.complexity, {}, [](const Candidate& c) { return c.score.complexity; });
+  const auto place =
+      std::ranges::upper_bound(front_, candidate.score.complexity, {}, [](const Candidate& c) {
+        return c.score.complexity;
+      });
   front_.insert(place, candidate);
 }
 

@@ -16,8 +16,8 @@ struct Candidate {
 };
 
 /// The best of a search: the Pareto front over (error, complexity), and the formula of least
-/// criterion (of equal criteria least error), which need not stand on the front. Ties keep what came
-/// first.
+/// criterion (of equal criteria least error), which need not stand on the front. Ties keep what
+/// came first.
 class Archive {
  public:
   Archive() = default;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <utility>
 #include <unordered_map>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
@@ -23,11 +23,12 @@ constexpr int kVersion = 1;
 constexpr std::size_t kMostKnown = 1'000'000;
 
 Json candidate_to_json(const Candidate& candidate) {
-  return {{"formula", formula::to_infix(candidate.formula)},
-          {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"},
-          {"error", candidate.score.error},
-          {"complexity", candidate.score.complexity},
-          {"criterion", candidate.score.criterion}};
+  return {
+      {"formula", formula::to_infix(candidate.formula)},
+      {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"},
+      {"error", candidate.score.error},
+      {"complexity", candidate.score.complexity},
+      {"criterion", candidate.score.criterion}};
 }
 
 TracePoint trace_point_from_json(const Json& json, const std::string& source) {
@@ -129,9 +130,13 @@ class Driver {
 
   void report() const {
     if (progress_ == nullptr) return;
-    ProgressEvent event{.phase = "search", .unit = "candidates", .done = result_.candidates,
-                        .total = std::nullopt, .best = std::nullopt,
-                        .wall_seconds = seconds(), .seconds_left = std::nullopt};
+    ProgressEvent event{.phase = "search",
+                        .unit = "candidates",
+                        .done = result_.candidates,
+                        .total = std::nullopt,
+                        .best = std::nullopt,
+                        .wall_seconds = seconds(),
+                        .seconds_left = std::nullopt};
     if (const auto& best = result_.archive.best()) event.best = best->score.error;
     const double share = share_done();
     if (share > 0.0) {

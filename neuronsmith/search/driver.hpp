@@ -36,7 +36,7 @@ struct TracePoint {
 /// The outcome of a search.
 struct Discovery {
   Archive archive;
-  std::uint64_t candidates = 0;   ///< formulas proposed
+  std::uint64_t candidates = 0;  ///< formulas proposed
   std::uint64_t generations = 0;
   double seconds = 0.0;
   bool interrupted = false;       ///< stopped by request before the budget was spent
@@ -45,8 +45,8 @@ struct Discovery {
 
 /// Asks, scores what is new, tells, until the budget is spent or a stop is requested. Formulas with
 /// equal keys are scored once. The result does not depend on the number of threads, nor on being
-/// interrupted and resumed. Throws what the objective throws, IoError for the checkpoint, ParseError
-/// or ConfigError for a checkpoint that is broken or of another search.
+/// interrupted and resumed. Throws what the objective throws, IoError for the checkpoint,
+/// ParseError or ConfigError for a checkpoint that is broken or of another search.
 [[nodiscard]] Discovery run_search(Strategy& strategy,
                                    const Objective& objective,
                                    const Executor& executor,

@@ -6,16 +6,16 @@
 #include <array>
 #include <atomic>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <variant>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/hash.hpp"
-#include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/search/gram.hpp"
+#include "neuronsmith/search/internal/refine.hpp"
 #include "neuronsmith/search/internal/score_form.hpp"
+#include "neuronsmith/search/internal/term_values.hpp"
 
 namespace neuronsmith::search {
 namespace {
@@ -23,30 +23,18 @@ namespace {
 using formula::Formula;
 using formula::NormalTerm;
 using formula::Op;
+using internal::BoundForm;
 using internal::GeneralForm;
 using internal::PowerForm;
+using internal::PowerList;
 using internal::ScoreForm;
+using internal::TermValues;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMaxTerms = 24;
-
-/// Exponents and coefficients of a power form as lists, without allocation.
-struct PowerList {
-  explicit PowerList(const PowerForm& form) {
-    for (std::size_t k = 1; k < form.coefficients.size(); ++k) {
-      if (!form.has(k)) continue;
-      features[n] = k - 1;
-      coefficients[n++] = form.coefficients[k];
-    }
-  }
-
-  [[nodiscard]] std::span<const std::size_t> chosen() const { return {features.data(), n}; }
-  [[nodiscard]] std::span<const double> factors() const { return {coefficients.data(), n}; }
-
-  std::array<std::size_t, formula::kMaxPolynomialDegree> features{};  ///< exponent - 1
-  std::array<double, formula::kMaxPolynomialDegree> coefficients{};
-  std::size_t n = 0;
-};
+constexpr int kMaxRefine = 1000;
+/// Steps that weight vectors and parameters take at least.
+constexpr int kLeastSteps = 60;
 
 double mean_of(std::span<const float> values) {
   double sum = 0.0;
@@ -61,65 +49,25 @@ double sum_of_squares_about_mean(std::span<const float> values) {
   return sum;
 }
 
-/// Mean square of the error that rounding to float32 made, over the variance.
+/// What rounding to float32 can add to the residual variance, over the variance: the error is
+/// uniform within half a unit in the last place, so its square has mean u^2 / 12 and variance u^4 /
+/// 180; four standard deviations above the mean.
 double rounding_share(std::span<const float> target) {
-  double rounding = 0.0;
+  double mean = 0.0;
+  double variance = 0.0;
   for (const float value : target) {
     const double ulp = static_cast<double>(
         std::nextafter(std::abs(value), std::numeric_limits<float>::infinity()) - std::abs(value));
-    rounding += ulp * ulp / 12.0;
+    mean += ulp * ulp / 12.0;
+    variance += ulp * ulp * ulp * ulp / 180.0;
   }
-  return rounding / sum_of_squares_about_mean(target);
+  return (mean + 4.0 * std::sqrt(variance)) / sum_of_squares_about_mean(target);
 }
 
-/// Values of a formula's terms on a block of rows: term k at out[k * n_rows].
-using TermValues = std::function<void(const FeatureView& rows, std::span<double> out)>;
-
-/// Sums over the coordinates of x^k, k = 1 .. degree, in float64: the powers of a float32 input then
-/// have no rounding that a term could be mistaken for. Infinite or NaN where a power leaves float32.
-void power_sums(const FeatureView& rows, std::size_t degree, std::span<double> out) {
-  constexpr double kGreatest = std::numeric_limits<float>::max();
-  std::ranges::fill(out.first(degree * rows.n_rows), 0.0);
-  std::array<double, Gram::kBlockRows> power;
-  for (std::size_t j = 0; j < rows.n_features; ++j) {
-    const auto x = rows.column(j);
-    power.fill(1.0);
-    for (std::size_t k = 0; k < degree; ++k) {
-      double* const sums = out.data() + k * rows.n_rows;
-      for (std::size_t i = 0; i < rows.n_rows; ++i) {
-        power[i] *= static_cast<double>(x[i]);
-        sums[i] += std::abs(power[i]) <= kGreatest ? power[i] : kInfinity;
-      }
-    }
-  }
-}
-
-TermValues values_of(const PowerForm& form) {
-  return [list = PowerList(form), degree = static_cast<std::size_t>(form.degree())](
-             const FeatureView& rows, std::span<double> out) {
-    std::vector<double> all(degree * rows.n_rows);
-    power_sums(rows, degree, all);
-    for (std::size_t k = 0; k < list.n; ++k) {
-      const auto sums = std::span(all).subspan(list.features[k] * rows.n_rows, rows.n_rows);
-      std::ranges::copy(sums, out.begin() + static_cast<std::ptrdiff_t>(k * rows.n_rows));
-    }
-  };
-}
-
-TermValues values_of(const GeneralForm& terms) {
-  auto evaluators = std::make_shared<std::vector<formula::Evaluator>>();
-  for (const NormalTerm& term : terms) evaluators->emplace_back(formula::to_monomial(term));
-  return [evaluators](const FeatureView& rows, std::span<double> out) {
-    std::array<float, Gram::kBlockRows> values;
-    const auto used = std::span(values).first(rows.n_rows);
-    for (std::size_t k = 0; k < evaluators->size(); ++k) {
-      (*evaluators)[k].evaluate({rows, {}, {}}, used);
-      std::ranges::copy(used, out.begin() + static_cast<std::ptrdiff_t>(k * rows.n_rows));
-    }
-  };
-}
-
-Gram gram_of(const FitData& data, std::size_t n_terms, const TermValues& values, Precision precision) {
+Gram gram_of(const FitData& data,
+             std::size_t n_terms,
+             const TermValues& values,
+             Precision precision) {
   const auto fill = [&](std::size_t first, std::size_t count, std::span<double> out) {
     values(data.features.rows(first, count), out.first(n_terms * count));
     for (std::size_t t = 0; t < data.targets.size(); ++t) {
@@ -175,8 +123,7 @@ bool is_scorable(const GeneralForm& terms, int max_degree, std::size_t n_feature
   return std::ranges::all_of(terms, [&](const NormalTerm& term) {
     return term.degree() <= max_degree &&
            std::ranges::none_of(term.factors, [&](const formula::NormalFactor& factor) {
-             return factor.base.uses(Op::Weight) || factor.base.uses(Op::Parameter) ||
-                    static_cast<std::size_t>(factor.base.count(Op::Column)) > n_features;
+             return static_cast<std::size_t>(factor.base.count(Op::Column)) > n_features;
            });
   });
 }
@@ -193,7 +140,7 @@ std::uint64_t key_of(GeneralForm terms, Coefficients coefficients) {
   return formula::to_formula(formula::NormalForm{std::move(terms), formula::Shape::Vector}).hash();
 }
 
-/// Adds coefficient k * values[k] up, row by row.
+/// residuals -= sum_k coefficients[k] * values[k], row by row.
 void subtract_terms(std::span<double> residuals,
                     std::span<const double> values,
                     std::span<const double> coefficients) {
@@ -205,7 +152,8 @@ void subtract_terms(std::span<double> residuals,
 }
 
 /// Residual over total sum of squares, averaged over the targets that vary.
-double mean_share(std::span<const double> squares, std::span<const std::span<const float>> targets) {
+double mean_share(std::span<const double> squares,
+                  std::span<const std::span<const float>> targets) {
   double sum = 0.0;
   double n = 0.0;
   for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -228,8 +176,7 @@ Coefficients parse_coefficients(std::string_view text) {
   for (const Coefficients coefficients : {Coefficients::Fitted, Coefficients::AsWritten}) {
     if (text == name(coefficients)) return coefficients;
   }
-  throw ConfigError(
-      fmt::format("--coefficients must be fitted or as-written, not \"{}\"", text));
+  throw ConfigError(fmt::format("--coefficients must be fitted or as-written, not \"{}\"", text));
 }
 
 void FitOptions::validate() const {
@@ -237,12 +184,14 @@ void FitOptions::validate() const {
     throw ConfigError(fmt::format("--ridge must be 0 or more, not {}", ridge));
   }
   if (max_degree < 1 || max_degree > formula::kMaxPolynomialDegree) {
-    throw ConfigError(fmt::format("--max-degree must be 1 to {}, not {}",
-                                  formula::kMaxPolynomialDegree,
-                                  max_degree));
+    throw ConfigError(fmt::format(
+        "--max-degree must be 1 to {}, not {}", formula::kMaxPolynomialDegree, max_degree));
   }
   if (!(gamma >= 0.0 && gamma <= 2.0)) {
     throw ConfigError(fmt::format("--gamma must be 0 to 2, not {}", gamma));
+  }
+  if (refine < 0 || refine > kMaxRefine) {
+    throw ConfigError(fmt::format("--refine must be 0 to {} steps, not {}", kMaxRefine, refine));
   }
 }
 
@@ -251,20 +200,21 @@ struct FitObjective::Tables {
   FitOptions options;
   double least_error;
   Gram powers;  ///< sum over coordinates of x^k, k = 1 .. max_degree
-  /// Fitted error by set of exponents, bit k - 1 for x^k; NaN until it is first asked for. The value
-  /// is a function of the place, so it does not matter which thread writes it, nor how often.
+  /// Fitted error by set of exponents, bit k - 1 for x^k; NaN until it is first asked for. The
+  /// value is a function of the place, so it does not matter which thread writes it, nor how often.
   std::vector<std::atomic<double>> error_by_exponents;
 
   Tables(FitData fit_data, FitOptions fit_options)
       : data(std::move(fit_data)),
         options(fit_options),
         least_error(mean_rounding_share()),
-        powers(gram_of(data,
-                       degree(),
-                       [this](const FeatureView& rows, std::span<double> out) {
-                         power_sums(rows, degree(), out);
-                       },
-                       Precision::Double)),
+        powers(gram_of(
+            data,
+            degree(),
+            [this](const FeatureView& rows, std::span<double> out) {
+              internal::power_sums(rows, degree(), out);
+            },
+            Precision::Double)),
         error_by_exponents(std::size_t{1} << degree()) {
     for (auto& error : error_by_exponents) error = std::numeric_limits<double>::quiet_NaN();
   }
@@ -308,8 +258,21 @@ struct FitObjective::Tables {
     return value;
   }
 
+  /// The terms with values for what is not linear in them.
+  [[nodiscard]] BoundForm resolved(const GeneralForm& terms) const {
+    BoundForm form = internal::bound(terms, data.features.n_features);
+    const bool has_free = !form.parameters.empty() || !form.weights.empty();
+    const int steps = has_free ? std::max(options.refine, kLeastSteps) : options.refine;
+    if (steps == 0 || !internal::has_unknowns(terms)) return form;
+    return internal::refine(form, data.features, data.targets, steps);
+  }
+
+  [[nodiscard]] Gram gram_of_terms(const GeneralForm& terms) const {
+    return gram_of(data, terms.size(), internal::values_of(resolved(terms)), Precision::Float);
+  }
+
   [[nodiscard]] double error(const GeneralForm& terms) const {
-    const Gram gram = gram_of(data, terms.size(), values_of(terms), Precision::Float);
+    const Gram gram = gram_of_terms(terms);
     return error_on(gram, all_features(terms.size()), coefficients_of(terms), options);
   }
 
@@ -321,7 +284,7 @@ struct FitObjective::Tables {
   }
 
   [[nodiscard]] std::optional<GramFit> fit(const GeneralForm& terms) const {
-    const Gram gram = gram_of(data, terms.size(), values_of(terms), Precision::Float);
+    const Gram gram = gram_of_terms(terms);
     const auto chosen = all_features(terms.size());
     if (!all_finite(gram, chosen)) return std::nullopt;
     return fit_on(gram, chosen, coefficients_of(terms), options);
@@ -330,6 +293,11 @@ struct FitObjective::Tables {
   [[nodiscard]] std::optional<GramFit> fit(const ScoreForm& form) const {
     if (!is_scorable(form)) return std::nullopt;
     return std::visit([this](const auto& terms) { return fit(terms); }, form);
+  }
+
+  [[nodiscard]] TermValues values_of(const ScoreForm& form) const {
+    if (const auto* powers = std::get_if<PowerForm>(&form)) return internal::values_of(*powers);
+    return internal::values_of(resolved(std::get<GeneralForm>(form)));
   }
 
   [[nodiscard]] std::size_t independent_targets() const {
@@ -363,7 +331,8 @@ double FitObjective::criterion(double error, std::size_t n_terms) const {
 std::uint64_t FitObjective::key(const Formula& formula) const {
   ScoreForm form = internal::score_form(formula, tables_->data.features.n_features);
   return std::visit(
-      [this](auto& terms) { return key_of(std::move(terms), tables_->options.coefficients); }, form);
+      [this](auto& terms) { return key_of(std::move(terms), tables_->options.coefficients); },
+      form);
 }
 
 std::vector<Score> FitObjective::score(std::span<const Formula> formulas,
@@ -394,7 +363,7 @@ double FitObjective::holdout_error(const Formula& formula, const FitData& holdou
   const auto fit = tables_->fit(form);
   if (!fit || holdout.features.n_rows == 0) return kInfinity;
   const std::size_t n_terms = fit->coefficients.size() / fit->intercepts.size();
-  const TermValues values = std::visit([](const auto& terms) { return values_of(terms); }, form);
+  const TermValues values = tables_->values_of(form);
   std::vector<double> block(n_terms * Gram::kBlockRows);
   std::vector<double> squares(holdout.targets.size());
   for (std::size_t first = 0; first < holdout.features.n_rows; first += Gram::kBlockRows) {
@@ -413,9 +382,10 @@ double FitObjective::holdout_error(const Formula& formula, const FitData& holdou
 }
 
 Formula FitObjective::fitted(const Formula& formula) const {
-  const ScoreForm form = internal::score_form(formula, tables_->data.features.n_features);
+  ScoreForm form = internal::score_form(formula, tables_->data.features.n_features);
   const auto fit = tables_->fit(form);
   if (!fit) return formula::simplify(formula);
+  if (auto* terms = std::get_if<GeneralForm>(&form)) *terms = tables_->resolved(*terms).terms;
   const std::size_t target = tables_->first_varying_target();
   const std::size_t n_terms = fit->coefficients.size() / fit->intercepts.size();
   const auto coefficients = std::span(fit->coefficients).subspan(target * n_terms, n_terms);

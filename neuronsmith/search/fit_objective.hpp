@@ -32,6 +32,10 @@ struct FitOptions {
   /// gamma of the extended information criterion, 0 (BIC) to 2. The greater it is, the rarer a
   /// superfluous term is and the more signal a true one needs: docs/results/synthetic-laws.md.
   double gamma = 1.5;
+  /// Most Levenberg-Marquardt steps on what is not linear in a formula that does not collapse to a
+  /// polynomial: literals inside functions; 0: none. Weight vectors and parameters have no value
+  /// of their own and always take some.
+  int refine = 0;
 
   /// Throws ConfigError naming the option.
   void validate() const;
@@ -49,15 +53,16 @@ struct FitData {
 ///
 /// error: residual variance over variance, averaged over the targets that vary.
 /// complexity: nodes of sum_k c_k f_k, a sum over the coordinates counting as what it sums.
-/// criterion: the extended Bayesian information criterion, n m ln(error) + m k (ln n + 2 gamma ln p)
-/// with n rows, m targets (K-1 for K > 2 indicators), k terms, p = max_degree candidate terms (Chen
-/// and Chen, Extended Bayesian information criteria, Biometrika 2008, with k ln p in place of
+/// criterion: the extended Bayesian information criterion, n m ln(error) + m k (ln n + 2 gamma ln
+/// p) with n rows, m targets (K-1 for K > 2 indicators), k terms, p = max_degree candidate terms
+/// (Chen and Chen, Extended Bayesian information criteria, Biometrika 2008, with k ln p in place of
 /// ln C(p, k), which falls again for k > p/2). The error is never taken below what rounding the
-/// targets to float32 alone causes.
+/// targets to float32 alone can cause.
 ///
 /// A formula that is a polynomial in x is scored from a Gram matrix of power sums in float64,
 /// computed once: its cost does not depend on the number of rows, and a set of exponents is fitted
-/// once. Any other goes block by block through the float32 evaluator. A term that leaves float32 on
+/// once. Any other goes block by block through the float32 evaluator, with literals inside functions
+/// refined on request, weight vectors and parameters always (internal/refine.hpp). A term that leaves float32 on
 /// some row cannot be scored: no network could evaluate it.
 class FitObjective final : public Objective {
  public:
@@ -68,7 +73,8 @@ class FitObjective final : public Objective {
   [[nodiscard]] std::vector<Score> score(std::span<const formula::Formula> formulas,
                                          const Executor& executor) const override;
   /// With the coefficients of the first target that varies. Terms that depend linearly on those
-  /// before them are left out. A formula that cannot be scored is only simplified.
+  /// before them are left out, literals are as refined. A formula that cannot be scored is only
+  /// simplified.
   [[nodiscard]] formula::Formula fitted(const formula::Formula& formula) const override;
 
   [[nodiscard]] Score score_one(const formula::Formula& formula) const;

@@ -11,8 +11,16 @@ namespace neuronsmith::search {
 namespace {
 
 constexpr std::size_t kMaxChosen = 32;
-/// A standard deviation below this share of the mean is rounding: the values are one number.
-constexpr Real kConstant = 1e-14L;
+/// What is told from rounding. Rounding is amplified by the inverse of either number, the second
+/// under a root, when the fitted formula is evaluated in the precision of its terms.
+struct Limits {
+  Real deviation;  ///< a standard deviation below this share of the mean: one number
+  Real pivot;      ///< a share of its variance below this beside the features before it: dependent
+};
+
+constexpr Limits limits_of(Precision precision) {
+  return precision == Precision::Double ? Limits{1e-14L, 1e-13L} : Limits{1e-5L, 1e-9L};
+}
 
 using Row = std::array<Real, kMaxChosen>;
 
@@ -50,7 +58,8 @@ Real dot<Real>(const Real* a, const Real* b, std::size_t n) {
 
 }  // namespace
 
-/// Cholesky factor of the chosen features, scaled to unit variance, and the targets projected on it.
+/// Cholesky factor of the chosen features, scaled to unit variance, and the targets projected on
+/// it.
 struct Gram::Factor {
   std::size_t n = 0;
   Real ridge = 0.0L;
@@ -138,7 +147,9 @@ void Gram::finish(std::span<const Real> shift) {
   }
   for (std::size_t i = 0; i < size_; ++i) {
     means_[i] = shift[i] + means_[i] / n;
-    const Real rounding = kConstant * means_[i];
+    const Precision precision =
+        i < n_features_ ? precision_ : Precision::Double;  // targets are data
+    const Real rounding = limits_of(precision).deviation * means_[i];
     Real& variance = products_[i * size_ + i];
     if (variance <= n * rounding * rounding) variance = 0.0L;
   }
@@ -171,7 +182,7 @@ Gram::Factor Gram::factorise(std::span<const std::size_t> chosen, double ridge) 
   Factor factor;
   factor.n = chosen.size();
   factor.ridge = Real{ridge};
-  const Real least_pivot = precision_ == Precision::Double ? 1e-13L : 1e-11L;
+  const Real least_pivot = limits_of(precision_).pivot;
   for (std::size_t i = 0; i < factor.n; ++i) {
     const Real variance = at(chosen[i], chosen[i]);
     factor.scale[i] = variance > 0.0L ? 1.0L / std::sqrt(variance) : 0.0L;

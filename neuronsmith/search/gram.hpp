@@ -12,11 +12,11 @@ namespace neuronsmith::search {
 /// term). Where long double is 53 bits wide, everything works with that much less room.
 using Real = long double;
 
-/// What the values of features were computed in. It decides how sums of products are accumulated,
-/// and how small a share of its variance a feature must keep beside others not to depend on them.
+/// What the values of features were computed in: how small a variation of a feature is more than
+/// rounding, and how sums of products are accumulated.
 enum class Precision {
-  Double,  ///< extended precision, share 1e-13
-  Float,   ///< float64 within a block, many times as fast; share 1e-11
+  Double,  ///< in extended precision
+  Float,   ///< in float64 within a block, many times as fast
 };
 
 /// The result of a least-squares fit on a Gram matrix.
@@ -32,8 +32,8 @@ struct GramFit {
 /// features then costs nothing that depends on the number of rows.
 class Gram {
  public:
-  /// `fill(first, count, out)` writes rows [first, first+count) of feature f and then of target t to
-  /// out[f * count + i]; it is called in order over blocks of at most kBlockRows rows.
+  /// `fill(first, count, out)` writes rows [first, first+count) of feature f and then of target t
+  /// to out[f * count + i]; it is called in order over blocks of at most kBlockRows rows.
   using Fill = std::function<void(std::size_t, std::size_t, std::span<double>)>;
   static constexpr std::size_t kBlockRows = 512;
 
@@ -81,10 +81,10 @@ class Gram {
   std::size_t n_rows_;
   std::size_t n_features_;
   std::size_t n_targets_;
-  std::size_t size_;             ///< features and targets together
+  std::size_t size_;  ///< features and targets together
   Precision precision_;
-  std::vector<Real> means_;      ///< [size]
-  std::vector<Real> products_;   ///< [size * size], centred
+  std::vector<Real> means_;     ///< [size]
+  std::vector<Real> products_;  ///< [size * size], centred
 };
 
 }  // namespace neuronsmith::search

@@ -22,7 +22,11 @@ struct Score {
   double criterion = std::numeric_limits<double>::infinity();
 
   bool operator==(const Score&) const = default;
-  [[nodiscard]] bool is_valid() const { return error < std::numeric_limits<double>::infinity(); }
+  /// False also for NaN.
+  [[nodiscard]] bool is_valid() const {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return error < kInfinity && criterion < kInfinity;
+  }
 };
 
 /// Gives formulas a score. Implementations are immutable and safe to share between threads.

@@ -59,32 +59,33 @@ Json to_json(const Recipe& recipe) {
   const GeneticOptions& g = recipe.genetic;
   Json functions = Json::array();
   for (const Op op : g.functions) functions.push_back(search_name(formula::info(op)));
-  const Json genetic = {
-      {"population", g.population},
-      {"tournament", g.tournament},
-      {"init_depth", {g.init_depth_low, g.init_depth_high}},
-      {"max_depth", g.max_depth},
-      {"max_nodes", g.max_nodes},
-      {"leaf_input", g.leaf_input},
-      {"constants", name(g.constants)},
-      {"constant_range", {g.constant_low, g.constant_high}},
-      {"crossover", g.crossover},
-      {"subtree_mutation", g.subtree_mutation},
-      {"point_mutation", g.point_mutation},
-      {"hoist_mutation", g.hoist_mutation},
-      {"constant_mutation", g.constant_mutation},
-      {"term_mutation", g.term_mutation},
-      {"constant_fresh", g.constant_fresh},
-      {"constant_sigma", g.constant_sigma},
-      {"elite", g.elite},
-      {"immigration", g.immigration},
-      {"fitness", name(g.fitness)},
-      {"parsimony", g.parsimony},
-      {"functions", functions}};
+  const Json genetic = {{"population", g.population},
+                        {"tournament", g.tournament},
+                        {"init_depth", {g.init_depth_low, g.init_depth_high}},
+                        {"max_depth", g.max_depth},
+                        {"max_nodes", g.max_nodes},
+                        {"leaf_input", g.leaf_input},
+      {"weights", g.weights},
+                        {"constants", name(g.constants)},
+                        {"constant_range", {g.constant_low, g.constant_high}},
+                        {"crossover", g.crossover},
+                        {"subtree_mutation", g.subtree_mutation},
+                        {"point_mutation", g.point_mutation},
+                        {"hoist_mutation", g.hoist_mutation},
+                        {"constant_mutation", g.constant_mutation},
+                        {"term_mutation", g.term_mutation},
+                        {"constant_fresh", g.constant_fresh},
+                        {"constant_sigma", g.constant_sigma},
+                        {"elite", g.elite},
+                        {"immigration", g.immigration},
+                        {"fitness", name(g.fitness)},
+                        {"parsimony", g.parsimony},
+                        {"functions", functions}};
   const Json fit = {{"coefficients", name(recipe.fit.coefficients)},
                     {"ridge", recipe.fit.ridge},
                     {"max_degree", recipe.fit.max_degree},
-                    {"gamma", recipe.fit.gamma}};
+                    {"gamma", recipe.fit.gamma},
+                    {"refine", recipe.fit.refine}};
   return {{"recipe", recipe.name}, {"genetic", genetic}, {"fit", fit}};
 }
 

@@ -11,7 +11,8 @@
 
 namespace neuronsmith::search {
 
-/// A named preset: strategy, objective and budget of a published system. Every value can be changed.
+/// A named preset: strategy, objective and budget of a published system. Every value can be
+/// changed.
 struct Recipe {
   std::string name;
   std::string source;  ///< the publication

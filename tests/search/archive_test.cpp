@@ -43,6 +43,26 @@ TEST(Archive, BestByCriterionNeedNotStandOnTheFront) {
   EXPECT_EQ(archive.best()->score.error, 0.2);
 }
 
+TEST(Archive, OfEqualCriteriaTheLeastErrorIsBest) {
+  Archive archive;
+  archive.add(candidate(0.2, 5, 3.0));
+  archive.add(candidate(0.1, 5, 3.0));
+  EXPECT_EQ(archive.best()->score.error, 0.1);
+  EXPECT_FALSE(archive.add(candidate(0.1, 5, 3.0)));
+}
+
+TEST(Archive, WantsTellsWhatAddReturns) {
+  Random random(5, Purpose::Test);
+  Archive archive;
+  for (int i = 0; i < 300; ++i) {
+    const Candidate next = candidate(random.uniform(),
+                                     static_cast<double>(random.below(9)),
+                                     static_cast<double>(random.below(9)));
+    const bool wanted = archive.wants(next.score);
+    EXPECT_EQ(archive.add(next), wanted);
+  }
+}
+
 TEST(Archive, InvalidCandidatesAreIgnored) {
   Archive archive;
   EXPECT_FALSE(archive.add({formula::Formula::literal(1), {}}));

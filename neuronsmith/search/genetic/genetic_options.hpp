@@ -27,20 +27,22 @@ enum class Fitness {
 [[nodiscard]] ConstantKind parse_constant_kind(std::string_view text);
 
 /// Options of GeneticSearch. The defaults are the `vsr` recipe: the published values of
-/// "No One-Size-Fits-All Neurons" (Fan et al., arXiv 2405.02369, reference code regression.py) where
-/// they are known: population, tournament, constants, leaf probability, crossover, mutation, copy,
-/// elite. How mutation divides into its kinds is ours: the paper names constant mutation, its code
-/// has none.
+/// "No One-Size-Fits-All Neurons" (Fan et al., arXiv 2405.02369, reference code regression.py)
+/// where they are known: population, tournament, constants, leaf probability, crossover, mutation,
+/// copy, elite. How mutation divides into its kinds is ours: the paper names constant mutation, its
+/// code has none.
 struct GeneticOptions {
   std::size_t population = 500;
-  /// Contestants in a full population; where fewer distinct formulas are left to choose from, as many
-  /// fewer, but 2.
+  /// Contestants in a full population; where fewer distinct formulas are left to choose from, as
+  /// many fewer, but 2.
   std::size_t tournament = 15;
   int init_depth_low = 2;  ///< initial trees, half grown and half full
   int init_depth_high = 6;
-  int max_depth = 12;            ///< of any tree
-  std::size_t max_nodes = 96;    ///< of any tree
-  double leaf_input = 0.7;       ///< probability that a leaf is x and not a literal
+  int max_depth = 12;          ///< of any tree
+  std::size_t max_nodes = 96;  ///< of any tree
+  double leaf_input = 0.7;     ///< probability that a leaf is x and not a literal
+  /// Weight vectors w0, w1, ... that half of the other leaves are, for functions such as dot; 0 to 8.
+  std::size_t weights = 0;
   ConstantKind constants = ConstantKind::Integer;
   double constant_low = -20.0;
   double constant_high = 19.0;
@@ -51,14 +53,15 @@ struct GeneticOptions {
   double point_mutation = 0.15;
   double hoist_mutation = 0.05;
   double constant_mutation = 0.05;
-  double term_mutation = 0.15;  ///< a random product is added, or a side of a sum dropped or replaced
+  double term_mutation =
+      0.15;  ///< a random product is added, or a side of a sum dropped or replaced
 
-  double constant_fresh = 0.5;   ///< share of constant mutations that draw anew
-  double constant_sigma = 0.1;   ///< Gaussian noise of the others, relative
-  double elite = 0.05;           ///< share of the population that survives unchanged
-  double immigration = 0.05;     ///< share that is random anew in every generation
+  double constant_fresh = 0.5;  ///< share of constant mutations that draw anew
+  double constant_sigma = 0.1;  ///< Gaussian noise of the others, relative
+  double elite = 0.05;          ///< share of the population that survives unchanged
+  double immigration = 0.05;    ///< share that is random anew in every generation
   Fitness fitness = Fitness::Criterion;
-  double parsimony = 0.001;      ///< per node, for Fitness::Error
+  double parsimony = 0.001;  ///< per node, for Fitness::Error
 
   std::vector<formula::Op> functions = {
       formula::Op::Add, formula::Op::Sub, formula::Op::Mul, formula::Op::Neg};

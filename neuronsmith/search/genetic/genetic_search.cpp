@@ -17,6 +17,8 @@ using formula::Formula;
 
 namespace {
 
+constexpr std::size_t kMaxWeights = 8;
+
 constexpr std::size_t kMaxPopulation = 1'000'000;
 constexpr std::size_t kMaxNodes = 10'000;
 constexpr int kMaxDepth = 64;  ///< what the parser reads back from a checkpoint with room to spare
@@ -56,15 +58,19 @@ void validate_size(const GeneticOptions& o) {
   }
   if (o.init_depth_low < 0 || o.init_depth_high < o.init_depth_low ||
       o.init_depth_high > o.max_depth) {
-    throw ConfigError(fmt::format("--init-depth {},{}: the first may not pass the second, and that "
-                                  "may not pass --max-depth {}",
-                                  o.init_depth_low,
-                                  o.init_depth_high,
-                                  o.max_depth));
+    throw ConfigError(
+        fmt::format("--init-depth {},{}: the first may not pass the second, and that "
+                    "may not pass --max-depth {}",
+                    o.init_depth_low,
+                    o.init_depth_high,
+                    o.max_depth));
   }
 }
 
 void validate_probabilities(const GeneticOptions& o) {
+  if (o.weights > kMaxWeights) {
+    throw ConfigError(fmt::format("--weights must be 0 to {}, not {}", kMaxWeights, o.weights));
+  }
   require_probability("--leaf-input", o.leaf_input);
   require_probability("--crossover", o.crossover);
   require_probability("--subtree-mutation", o.subtree_mutation);
@@ -82,9 +88,8 @@ void validate_probabilities(const GeneticOptions& o) {
         fmt::format("--crossover and the mutation probabilities add up to {}, above 1", sum));
   }
   if (o.elite + o.immigration > 1.0) {
-    throw ConfigError(fmt::format("--elite {} and --immigration {} together must not pass 1",
-                                  o.elite,
-                                  o.immigration));
+    throw ConfigError(fmt::format(
+        "--elite {} and --immigration {} together must not pass 1", o.elite, o.immigration));
   }
 }
 
@@ -92,11 +97,12 @@ void validate_constants(const GeneticOptions& o) {
   const bool in_range = std::abs(o.constant_low) <= kMaxConstant &&
                         std::abs(o.constant_high) <= kMaxConstant;  // false for NaN
   if (!in_range || o.constant_low > o.constant_high) {
-    throw ConfigError(fmt::format("--constant-range {},{}: the first number may not pass the second, "
-                                  "nor either {} in size",
-                                  o.constant_low,
-                                  o.constant_high,
-                                  kMaxConstant));
+    throw ConfigError(
+        fmt::format("--constant-range {},{}: the first number may not pass the second, "
+                    "nor either {} in size",
+                    o.constant_low,
+                    o.constant_high,
+                    kMaxConstant));
   }
   if (o.constants == ConstantKind::Integer &&
       std::ceil(o.constant_low) > std::floor(o.constant_high)) {
@@ -214,8 +220,8 @@ Formula GeneticSearch::varied(const Formula& parent, Random& random) const {
 }
 
 const Formula& GeneticSearch::tournament(Random& random) const {
-  // The population is sorted, so the least of the places drawn wins. It is drawn at once: it lies at
-  // or above a share s of the population with probability (1 - s)^contestants.
+  // The population is sorted, so the least of the places drawn wins. It is drawn at once: it lies
+  // at or above a share s of the population with probability (1 - s)^contestants.
   const double share = 1.0 - std::pow(1.0 - random.uniform(), 1.0 / contestants());
   const auto winner = static_cast<std::size_t>(share * static_cast<double>(population_.size()));
   return population_[std::min(winner, population_.size() - 1)].formula;
@@ -223,27 +229,28 @@ const Formula& GeneticSearch::tournament(Random& random) const {
 
 double GeneticSearch::contestants() const {
   const auto asked = static_cast<double>(options_.tournament);
-  const double scaled = asked * static_cast<double>(population_.size()) /
-                        static_cast<double>(options_.population);
+  const double scaled =
+      asked * static_cast<double>(population_.size()) / static_cast<double>(options_.population);
   return std::max(scaled, std::min(asked, 2.0));
 }
 
 double GeneticSearch::fitness(const Score& score) const {
-  return options_.fitness == Fitness::Criterion ? score.criterion
-                                                : score.error + options_.parsimony * score.complexity;
+  return options_.fitness == Fitness::Criterion
+             ? score.criterion
+             : score.error + options_.parsimony * score.complexity;
 }
 
 bool GeneticSearch::is_too_large(const Formula& f) const {
   // A tree of n nodes is less than n deep.
   return f.size() > options_.max_nodes ||
-         (f.size() > static_cast<std::size_t>(options_.max_depth) && f.depth() > options_.max_depth);
+         (f.size() > static_cast<std::size_t>(options_.max_depth) &&
+          f.depth() > options_.max_depth);
 }
 
 Json GeneticSearch::save() const {
   Json individuals = Json::array();
   for (const Candidate& individual : population_) {
-    individuals.push_back(
-        {formula::to_infix(individual.formula), score_to_json(individual.score)});
+    individuals.push_back({formula::to_infix(individual.formula), score_to_json(individual.score)});
   }
   return {{"strategy", "genetic"}, {"generation", generation_}, {"population", individuals}};
 }

@@ -24,7 +24,8 @@ Formula RandomFormula::grow(int depth, Random& random) const {
 }
 
 Formula RandomFormula::half_and_half(Random& random) const {
-  const auto range = static_cast<std::size_t>(options_.init_depth_high - options_.init_depth_low + 1);
+  const auto range =
+      static_cast<std::size_t>(options_.init_depth_high - options_.init_depth_low + 1);
   int depth = options_.init_depth_low + static_cast<int>(random.below(range));
   for (;; --depth) {
     Formula f = random.chance(0.5) ? full(depth, random) : grow(depth, random);
@@ -34,6 +35,9 @@ Formula RandomFormula::half_and_half(Random& random) const {
 
 Node RandomFormula::leaf_node(Random& random) const {
   if (random.chance(options_.leaf_input)) return {.op = Op::Input};
+  if (options_.weights > 0 && random.chance(0.5)) {
+    return {.op = Op::Weight, .index = static_cast<std::int32_t>(random.below(options_.weights))};
+  }
   return {.op = Op::Literal, .value = constant(random)};
 }
 
@@ -67,10 +71,7 @@ Formula RandomFormula::tree(int depth, double stop, Random& random) const {
   return Formula::from_nodes(std::move(nodes), input_shape_);
 }
 
-void RandomFormula::append(std::vector<Node>& nodes,
-                           int depth,
-                           double stop,
-                           Random& random) const {
+void RandomFormula::append(std::vector<Node>& nodes, int depth, double stop, Random& random) const {
   // A tree of too many nodes is of no use, so it need not grow on.
   if (depth == 0 || nodes.size() > options_.max_nodes || random.chance(stop)) {
     nodes.push_back(leaf_node(random));

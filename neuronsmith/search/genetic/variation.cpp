@@ -59,8 +59,8 @@ Formula Variation::hoist(const Formula& parent, Random& random) const {
 }
 
 Formula Variation::constant(const Formula& parent, Random& random) const {
-  const auto position =
-      random_position(parent, [](const Node& node) { return node.op == Op::Literal; }, random);
+  const auto position = random_position(
+      parent, [](const Node& node) { return node.op == Op::Literal; }, random);
   if (!position) return parent;
   const double value = parent.nodes()[*position].value;
   const double changed = random.chance(options_.constant_fresh)

@@ -39,7 +39,8 @@ std::optional<PowerForm> power_form(const GeneralForm& terms) {
   PowerForm form;
   for (const NormalTerm& term : terms) {
     const auto exponent = term.factors.size() == 1 ? exponent_of(term.factors[0]) : std::nullopt;
-    if (!exponent || *exponent < 1 || *exponent > formula::kMaxPolynomialDegree) return std::nullopt;
+    if (!exponent || *exponent < 1 || *exponent > formula::kMaxPolynomialDegree)
+      return std::nullopt;
     form.exponents |= 1u << *exponent;
     form.coefficients[static_cast<std::size_t>(*exponent)] = term.coefficient;
   }
@@ -79,7 +80,9 @@ std::vector<Formula> reported_terms(const ScoreForm& form, Shape input_shape) {
 
 }  // namespace
 
-std::size_t PowerForm::n_terms() const { return static_cast<std::size_t>(std::popcount(exponents)); }
+std::size_t PowerForm::n_terms() const {
+  return static_cast<std::size_t>(std::popcount(exponents));
+}
 
 int PowerForm::degree() const { return exponents == 0 ? 0 : std::bit_width(exponents) - 1; }
 

@@ -14,7 +14,7 @@ namespace neuronsmith::search::internal {
 
 /// sum_k coefficients[k] * sum_j x_j^k over the exponents k >= 1 of the set.
 struct PowerForm {
-  std::uint32_t exponents = 0;  ///< bit k: x^k is a term
+  std::uint32_t exponents = 0;                                           ///< bit k: x^k is a term
   std::array<double, formula::kMaxPolynomialDegree + 1> coefficients{};  ///< 0 outside the set
 
   [[nodiscard]] bool has(std::size_t k) const { return ((exponents >> k) & 1u) != 0; }
@@ -26,9 +26,9 @@ struct PowerForm {
 /// Terms of the neuron's reduction that vary from row to row, in canonical order.
 using GeneralForm = std::vector<formula::NormalTerm>;
 
-/// What of a formula its score depends on: its terms but for the intercept. Whatever is a polynomial
-/// of a vector (or of the one feature there is) is a PowerForm, however it is written; the empty
-/// PowerForm is a formula without x.
+/// What of a formula its score depends on: its terms but for the intercept. Whatever is a
+/// polynomial of a vector (or of the one feature there is) is a PowerForm, however it is written;
+/// the empty PowerForm is a formula without x.
 using ScoreForm = std::variant<PowerForm, GeneralForm>;
 
 [[nodiscard]] ScoreForm score_form(const formula::Formula& formula, std::size_t n_features);
