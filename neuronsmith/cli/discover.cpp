@@ -65,6 +65,10 @@ void add_genetic_options(CLI::App& command, DiscoverFlags& flags) {
   add_override(command, "--point-mutation", g.point_mutation, "Probability", group);
   add_override(command, "--hoist-mutation", g.hoist_mutation, "Probability", group);
   add_override(command, "--constant-mutation", g.constant_mutation, "Probability", group);
+  add_override(command, "--constant-fresh", g.constant_fresh,
+               "Share of constant mutations that draw anew", group);
+  add_override(command, "--constant-sigma", g.constant_sigma,
+               "Noise of the other constant mutations, relative", group);
   add_override(command, "--term-mutation", g.term_mutation, "Probability", group);
   add_override(command, "--elite", g.elite, "Share that survives unchanged", group);
   add_override(command, "--immigration", g.immigration, "Share that is random anew", group);
