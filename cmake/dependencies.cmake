@@ -11,5 +11,8 @@ find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(XSMM REQUIRED IMPORTED_TARGET libxsmm libxsmmnoblas)
+pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 find_library(NEURONSMITH_CSV_LIBRARY csv REQUIRED)
+# SQLiteCpp's own package names a target of SQLite3 that newer CMakes warn about.
+find_library(NEURONSMITH_SQLITECPP_LIBRARY SQLiteCpp REQUIRED)

@@ -17,7 +17,7 @@ if [ -z "$data" ]; then
   [ -f "$data" ] || scripts/fetch_digits.sh "$data"
   table=(--no-header)
 fi
-table+=(--data "$data")
+table+=(--data "$data" --store "$out/neuronsmith.db")
 [ -z "$target" ] || table+=(--target "$target")
 
 # number KEY FILE: the first value of that key in a JSON file of ours.

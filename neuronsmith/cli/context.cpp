@@ -16,6 +16,10 @@ void add_common_options(CLI::App& command, Context& context) {
       ->capture_default_str();
 }
 
+std::string indented(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string text_of(const Metrics& metrics) {
   std::string text;
   for (const Metric& metric : metrics) {

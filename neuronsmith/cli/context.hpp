@@ -19,6 +19,9 @@ inline constexpr int kUserError = 2;
 inline constexpr int kInternalError = 70;
 inline constexpr int kInterrupted = 130;
 
+/// Indented JSON. A file's name need not be UTF-8: what is not becomes U+FFFD.
+[[nodiscard]] std::string indented(const Json& json);
+
 /// What every subcommand has.
 struct Context {
   bool json = false;
@@ -40,7 +43,7 @@ struct Context {
 
   /// The one JSON object of --json.
   void print(const Json& object) const {
-    if (json) fmt::print("{}\n", object.dump(2));
+    if (json) fmt::print("{}\n", indented(object));
   }
 
   /// Progress on standard error; null with --quiet.
@@ -60,5 +63,6 @@ void add_train(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
+void add_runs(CLI::App& app, Context& context);
 
 }  // namespace neuronsmith::cli

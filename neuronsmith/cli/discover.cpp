@@ -5,6 +5,7 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
+#include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/print.hpp"
 
@@ -30,6 +31,7 @@ struct DiscoverFlags {
   std::vector<double> constant_range;
   std::string constants, fitness, coefficients, functions;
   search::DriverOptions driver;
+  StoreFlags store;
 };
 
 /// Takes over the value only when the option was given, so that the recipe's own value stands.
@@ -145,7 +147,7 @@ void print_result(const Context& context,
   context.say("written   {}", out);
 }
 
-void run(const DiscoverFlags& flags, Context& context) {
+experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
   experiment::DiscoverOptions options{.recipe = resolved_recipe(flags),
                                       .driver = flags.driver,
                                       .choice = experiment::parse_choice(flags.choose),
@@ -155,35 +157,78 @@ void run(const DiscoverFlags& flags, Context& context) {
     budget.generations = options.recipe.generations;
   }
   budget.validate();
-  const bool own_checkpoint = flags.checkpoint.empty();
-  options.driver.checkpoint = own_checkpoint ? flags.out + ".checkpoint" : flags.checkpoint;
-  experiment::DataOptions data_options = flags.data.resolved();
-  data_options.keep_shared_scale = true;
-  data_options.clip = false;  // a fit needs the rows as they are
-  require_writable(flags.out);
-  require_writable(options.driver.checkpoint);
+  options.driver.checkpoint =
+      flags.checkpoint.empty() ? flags.out + ".checkpoint" : flags.checkpoint;
+  return options;
+}
 
-  const experiment::PreparedData data = experiment::prepare(data_options);
-  context.note("{}: {}, {} rows for the search, {} kept out as test rows, {} inputs, scaling {}",
-               data.source, name(data.task.kind), data.n_training + data.n_validation, data.n_test,
-               data.preprocessor.n_features(), name(data.preprocessor.options().scaling));
+experiment::PreparedData prepared(const DiscoverFlags& flags) {
+  experiment::DataOptions options = flags.data.resolved();
+  options.keep_shared_scale = true;
+  options.clip = false;  // a fit needs the rows as they are
+  return experiment::prepare(options);
+}
+
+void record(Recording& recording,
+            const experiment::DiscoveryResult& result,
+            std::string neuron,
+            const Json& json) {
+  // The exact places of the improvements, which progress tells only to a generation.
+  for (const search::TracePoint& point : result.search.trace) {
+    const auto x = static_cast<double>(point.candidates);
+    recording.add_score({"error", x, point.error});
+    recording.add_score({"criterion", x, point.criterion});
+  }
+  recording.add_artefact("neuron.json", std::move(neuron));
+  recording.finish(result.search.interrupted ? experiment::RunStatus::Interrupted
+                                             : experiment::RunStatus::Done,
+                   json);
+}
+
+void search_and_write(const DiscoverFlags& flags,
+                      const experiment::PreparedData& data,
+                      const experiment::DiscoverOptions& options,
+                      Context& context,
+                      Recording& recording) {
   const Interrupt interrupt;
   const Executor executor(context.threads);
-  const auto progress = context.progress();
   const experiment::DiscoveryResult result =
-      experiment::discover(data, options, executor, progress.get(), interrupt.token());
-  write_file_atomically(flags.out, neuron::to_json(result.neuron).dump(2) + "\n");
+      experiment::discover(data, options, executor, &recording, interrupt.token());
+  std::string neuron = neuron::to_json(result.neuron).dump(2) + "\n";
+  write_file_atomically(flags.out, neuron);
+  Json json = to_json(result);
+  json["out"] = flags.out;
+  record(recording, result, std::move(neuron), json);
   if (result.search.interrupted) {
     context.exit_status = kInterrupted;
     context.note("interrupted: the best so far is written; --resume goes on from {}",
                  options.driver.checkpoint);
-  } else if (own_checkpoint) {
+  } else if (flags.checkpoint.empty()) {
     std::filesystem::remove(options.driver.checkpoint);
   }
   print_result(context, result, flags.out);
-  Json json = to_json(result);
-  json["out"] = flags.out;
   context.print(json);
+}
+
+void run(const DiscoverFlags& flags, Context& context) {
+  const experiment::DiscoverOptions options = resolved(flags);
+  require_writable(flags.out);
+  require_writable(options.driver.checkpoint);
+  const experiment::PreparedData data = prepared(flags);
+  experiment::validate(data, options);
+  context.note("{}: {}, {} rows for the search, {} kept out as test rows, {} inputs, scaling {}",
+               data.source, name(data.task.kind), data.n_training + data.n_validation, data.n_test,
+               data.preprocessor.n_features(), name(data.preprocessor.options().scaling));
+  const auto progress = context.progress();
+  Recording recording(flags.store,
+                      context,
+                      {.data = data.source,
+                       .data_hash = data.hash,
+                       .seed = options.seed,
+                       .resume_key = experiment::search_identity(data, options)},
+                      options.driver.resume ? RunOrigin::MayResume : RunOrigin::New,
+                      progress.get());
+  recording.watch([&] { search_and_write(flags, data, options, context, recording); });
 }
 
 }  // namespace
@@ -198,6 +243,7 @@ void add_discover(CLI::App& app, Context& context) {
   add_run_options(command, *flags);
   add_fit_options(command, *flags);
   add_genetic_options(command, *flags);
+  add_store_flags(command, flags->store);
   add_common_options(command, context);
   command.callback([flags, &context] { run(*flags, context); });
 }

@@ -14,6 +14,7 @@ Examples:
   neuronsmith evaluate --model model.json --data test.csv
   neuronsmith predict  --model model.json --data new.csv --out predictions.csv
   neuronsmith data describe train.csv
+  neuronsmith runs list
 
 neuronsmith COMMAND --help shows the options of a command.)";
 
@@ -54,6 +55,7 @@ int run(int argc, char** argv) {
   add_evaluate(app, context);
   add_predict(app, context);
   add_data(app, context);
+  add_runs(app, context);
   if (const std::string mistake = unknown_command(app, argc, argv); !mistake.empty()) {
     return fail(kUserError, mistake);
   }

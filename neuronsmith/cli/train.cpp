@@ -3,6 +3,7 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
+#include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/print.hpp"
@@ -24,6 +25,7 @@ struct TrainFlags {
   std::string hidden = "12,5";
   std::string activation, optimiser, schedule;
   experiment::TrainModelOptions options;
+  StoreFlags store;
 };
 
 /// "12,5", or "none" for no hidden layer.
@@ -151,28 +153,51 @@ void print_run(const Context& context,
   context.say("written     {}", out);
 }
 
+void train_and_write(const TrainFlags& flags,
+                     const experiment::PreparedData& data,
+                     const neuron::Neuron& neuron,
+                     const experiment::TrainModelOptions& options,
+                     Context& context,
+                     Recording& recording) {
+  const Interrupt interrupt;
+  const experiment::TrainedModel trained =
+      experiment::train_model(data, neuron, options, &recording, interrupt.token());
+  const bool is_interrupted = interrupt.requested();
+  std::string model = to_json(trained.model).dump(1) + "\n";
+  write_file_atomically(flags.out, model);
+  Json json = json_of_run(trained, data, options.seed);
+  json["out"] = flags.out;
+  if (recording.is_on()) {
+    recording.add_artefact("model.json", std::move(model));
+    recording.add_artefact("predictions.csv", experiment::predictions_csv(trained, data));
+  }
+  recording.finish(
+      is_interrupted ? experiment::RunStatus::Interrupted : experiment::RunStatus::Done, json);
+  if (is_interrupted) {
+    context.exit_status = kInterrupted;
+    context.note("interrupted: the best weights so far are written");
+  }
+  print_run(context, trained, flags.out);
+  context.print(json);
+}
+
 void run(const TrainFlags& flags, Context& context) {
   const experiment::TrainModelOptions options = resolved(flags);
   const experiment::DataOptions data_options = flags.data.resolved();
   const neuron::Neuron neuron = neuron::resolve_neuron(flags.neuron);
   require_writable(flags.out);
   const experiment::PreparedData data = experiment::prepare(data_options);
+  experiment::validate(data, neuron, options);
   context.note("{}: {}, {} training, {} validation, {} test rows, {} inputs", data.source,
                name(data.task.kind), data.n_training, data.n_validation, data.n_test,
                data.preprocessor.n_features());
-  const Interrupt interrupt;
   const auto progress = context.progress();
-  const experiment::TrainedModel trained =
-      experiment::train_model(data, neuron, options, progress.get(), interrupt.token());
-  write_file_atomically(flags.out, to_json(trained.model).dump(1) + "\n");
-  if (interrupt.requested()) {
-    context.exit_status = kInterrupted;
-    context.note("interrupted: the best weights so far are written");
-  }
-  print_run(context, trained, flags.out);
-  Json json = json_of_run(trained, data, options.seed);
-  json["out"] = flags.out;
-  context.print(json);
+  Recording recording(flags.store,
+                      context,
+                      {.data = data.source, .data_hash = data.hash, .seed = options.seed},
+                      RunOrigin::New,
+                      progress.get());
+  recording.watch([&] { train_and_write(flags, data, neuron, options, context, recording); });
 }
 
 }  // namespace
@@ -188,6 +213,7 @@ void add_train(CLI::App& app, Context& context) {
   add_data_flags(command, flags->data, "standard");
   add_network_options(command, *flags);
   add_training_options(command, *flags);
+  add_store_flags(command, flags->store);
   add_common_options(command, context);
   command.callback([flags, &context] { run(*flags, context); });
 }

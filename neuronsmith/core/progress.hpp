@@ -2,9 +2,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace neuronsmith {
+
+/// A value that long work watches, e.g. its validation loss.
+struct Measure {
+  std::string_view name;
+  double value = 0.0;
+};
 
 /// A moment of long work, as its owner reports it.
 struct ProgressEvent {
@@ -15,6 +22,7 @@ struct ProgressEvent {
   std::optional<double> best;          ///< best error so far
   double wall_seconds = 0.0;
   std::optional<double> seconds_left;
+  std::span<const Measure> measures;  ///< as of `done`; borrowed for the call
 };
 
 /// Receives progress; the library never prints. Called from one thread at a time.

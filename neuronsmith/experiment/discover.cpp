@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 #include <optional>
+#include <span>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/hash.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/genetic/genetic_search.hpp"
@@ -79,6 +82,7 @@ Json provenance_of(const PreparedData& data,
   return json;
 }
 
+/// What a checkpoint must agree with to be gone on from.
 Json fingerprint_of(const PreparedData& data, const DiscoverOptions& options) {
   Json json = search::to_json(options.recipe);
   json["choose"] = name(options.choice);
@@ -87,6 +91,12 @@ Json fingerprint_of(const PreparedData& data, const DiscoverOptions& options) {
   json["preprocessing"] = to_json(data.preprocessor);
   json["rows"] = {data.n_training, data.n_validation};
   return json;
+}
+
+search::DriverOptions driver_options(const PreparedData& data, const DiscoverOptions& options) {
+  search::DriverOptions driver = options.driver;
+  driver.fingerprint = fingerprint_of(data, options);
+  return driver;
 }
 
 }  // namespace
@@ -102,24 +112,36 @@ Choice parse_choice(std::string_view text) {
   throw ConfigError(fmt::format("--choose must be criterion or validation, not \"{}\"", text));
 }
 
+void validate(const PreparedData& data, const DiscoverOptions& options) {
+  if (options.choice == Choice::Validation && data.n_validation == 0) {
+    throw ConfigError("--choose validation needs validation rows, and --split leaves none");
+  }
+  search::validate(driver_options(data, options));
+}
+
+std::string search_identity(const PreparedData& data, const DiscoverOptions& options) {
+  if (options.driver.checkpoint.empty()) return {};
+  const std::string fingerprint = fingerprint_of(data, options).dump();
+  Hasher hasher;
+  hasher.update(std::as_bytes(std::span(fingerprint)));
+  return hasher.hex() + " " + std::filesystem::absolute(options.driver.checkpoint).string();
+}
+
 DiscoveryResult discover(const PreparedData& data,
                          const DiscoverOptions& options,
                          const Executor& executor,
                          ProgressSink* progress,
                          std::stop_token stop) {
+  validate(data, options);
   const bool by_validation = options.choice == Choice::Validation;
-  if (by_validation && data.n_validation == 0) {
-    throw ConfigError("--choose validation needs validation rows, and --split leaves none");
-  }
   const FitRows rows(by_validation ? data.training() : data.known(), data.task);
   const FitRows holdout(data.validation(), data.task);
   const search::FitObjective objective(rows.data, options.recipe.fit);
   search::GeneticSearch strategy(options.recipe.genetic, formula::Shape::Vector, options.seed);
-  search::DriverOptions driver = options.driver;
-  driver.fingerprint = fingerprint_of(data, options);
 
   DiscoveryResult result;
-  result.search = search::run_search(strategy, objective, executor, driver, progress, stop);
+  result.search = search::run_search(
+      strategy, objective, executor, driver_options(data, options), progress, stop);
   const auto rank = [&](const Candidate& candidate) {
     return by_validation ? objective.holdout_error(candidate.formula, holdout.data)
                          : candidate.score.criterion;

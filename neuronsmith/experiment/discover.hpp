@@ -46,6 +46,14 @@ struct DiscoveryResult {
   search::Discovery search;
 };
 
+/// Throws, before any work, what discover() would throw because of the options: ConfigError, or
+/// ParseError for a broken checkpoint.
+void validate(const PreparedData& data, const DiscoverOptions& options);
+
+/// Equal for searches of which one can go on from where the other ended: of the same data, recipe and
+/// seed, with their checkpoint in the same place. Empty without a checkpoint.
+[[nodiscard]] std::string search_identity(const PreparedData& data, const DiscoverOptions& options);
+
 /// Searches on the rows of `data` that are not in its test part. Throws DataError when no formula
 /// could be scored or none has a term form, otherwise what the search throws.
 [[nodiscard]] DiscoveryResult discover(const PreparedData& data,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/data/write_table.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/library.hpp"
 
@@ -102,6 +103,13 @@ std::vector<std::size_t> matched_widths(network::Architecture shape, std::size_t
   return shape.hidden;
 }
 
+void validate(const PreparedData& data,
+              const neuron::Neuron& neuron,
+              const TrainModelOptions& options) {
+  options.training.validate();
+  architecture_of(data, neuron, options).validate();
+}
+
 TrainedModel train_model(const PreparedData& data,
                          const neuron::Neuron& neuron,
                          const TrainModelOptions& options,
@@ -131,6 +139,27 @@ TrainedModel train_model(const PreparedData& data,
   const Judged judged = judged_part(data);
   Evaluation evaluation = evaluate(model, judged.rows);
   return {std::move(model), std::move(result), std::move(evaluation), judged.part};
+}
+
+std::string predictions_csv(const TrainedModel& trained, const PreparedData& data) {
+  const network::Part truth = judged_part(data).rows;
+  const Prediction prediction = predict(trained.model, truth.features);
+  const Task& task = trained.model.task;
+  const std::size_t n = std::min(truth.n_rows(), kMostPredictions);
+  std::string text = "true,prediction\n";
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::size_t i = k * truth.n_rows() / n;
+    if (task.kind == TaskKind::Regression) {
+      // As many digits as float32 holds: the truth comes back from its scaled form.
+      const double own = task.scale.invert(static_cast<double>(truth.target[i]));
+      text += fmt::format("{:.7g},{:.7g}\n", own, prediction.values[i]);
+    } else {
+      text += fmt::format("{},{}\n",
+                          csv_field(task.labels[truth.classes[i]]),
+                          csv_field(task.labels[prediction.classes[i]]));
+    }
+  }
+  return text;
 }
 
 }  // namespace neuronsmith::experiment

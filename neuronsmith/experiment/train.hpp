@@ -47,6 +47,11 @@ struct TrainedModel {
 [[nodiscard]] std::vector<std::size_t> matched_widths(network::Architecture shape,
                                                       std::size_t n_parameters);
 
+/// Throws, before any work, the ConfigError that train_model() would throw because of the options.
+void validate(const PreparedData& data,
+              const neuron::Neuron& neuron,
+              const TrainModelOptions& options);
+
 /// Initialises and trains; the validation part decides when to stop. Throws DataError when training
 /// diverged in its first epoch.
 [[nodiscard]] TrainedModel train_model(const PreparedData& data,
@@ -54,5 +59,11 @@ struct TrainedModel {
                                        const TrainModelOptions& options,
                                        ProgressSink* progress = nullptr,
                                        std::stop_token stop = {});
+
+inline constexpr std::size_t kMostPredictions = 2000;
+
+/// predictions.csv: "true,prediction" of the rows that `trained.evaluation` is of, at most
+/// kMostPredictions of them, evenly spaced; numbers in the target's own unit, or class labels.
+[[nodiscard]] std::string predictions_csv(const TrainedModel& trained, const PreparedData& data);
 
 }  // namespace neuronsmith::experiment

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -242,13 +243,16 @@ class Training {
   void report(ProgressSink& sink) const {
     const double seconds = stopwatch_.seconds();
     const auto done = static_cast<double>(result_.epochs);
+    std::array<Measure, 2> measures = {{{"training loss", result_.train_loss.back()}}};
+    if (validation_) measures[1] = {"validation loss", result_.validation_loss.back()};
     sink.report({.phase = "train",
                  .unit = "epochs",
                  .done = result_.epochs,
                  .total = options_.epochs,
                  .best = best_loss_,
                  .wall_seconds = seconds,
-                 .seconds_left = seconds / done * (static_cast<double>(options_.epochs) - done)});
+                 .seconds_left = seconds / done * (static_cast<double>(options_.epochs) - done),
+                 .measures = std::span(measures).first(validation_ ? 2 : 1)});
   }
 
   Network& network_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <unordered_map>
 #include <utility>
@@ -47,6 +48,20 @@ Candidate candidate_from_json(const Json& json, const std::string& source) {
           {json_get<double>(json, "error", source),
            json_get<double>(json, "complexity", source),
            json_get<double>(json, "criterion", source)}};
+}
+
+Json read_checkpoint(const DriverOptions& options) {
+  const std::string& source = options.checkpoint;
+  Json checkpoint = read_json_file(source);
+  if (json_get<std::string>(checkpoint, "format", source) != kFormat ||
+      json_get<int>(checkpoint, "version", source) != kVersion) {
+    throw ParseError(fmt::format("{}: not a checkpoint of this program's version", source));
+  }
+  if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
+    throw ConfigError(fmt::format(
+        "{}: the checkpoint is of a search with other data, options or seed", source));
+  }
+  return checkpoint;
 }
 
 /// One search from start to end.
@@ -136,8 +151,14 @@ class Driver {
                         .total = std::nullopt,
                         .best = std::nullopt,
                         .wall_seconds = seconds(),
-                        .seconds_left = std::nullopt};
-    if (const auto& best = result_.archive.best()) event.best = best->score.error;
+                        .seconds_left = std::nullopt,
+                        .measures = {}};
+    std::array<Measure, 2> measures;
+    if (const auto& best = result_.archive.best()) {
+      event.best = best->score.error;
+      measures = {{{"error", best->score.error}, {"criterion", best->score.criterion}}};
+      event.measures = measures;
+    }
     const double share = share_done();
     if (share > 0.0) {
       event.total = static_cast<std::uint64_t>(static_cast<double>(event.done) / share);
@@ -192,15 +213,7 @@ class Driver {
   void load() {
     const std::string& source = options_.checkpoint;
     if (!std::filesystem::exists(source)) return;
-    const Json checkpoint = read_json_file(source);
-    if (json_get<std::string>(checkpoint, "format", source) != kFormat ||
-        json_get<int>(checkpoint, "version", source) != kVersion) {
-      throw ParseError(fmt::format("{}: not a checkpoint of this program's version", source));
-    }
-    if (json_get<Json>(checkpoint, "fingerprint", source) != options_.fingerprint) {
-      throw ConfigError(fmt::format(
-          "{}: the checkpoint is of a search with other data, options or seed", source));
-    }
+    const Json checkpoint = read_checkpoint(options_);
     result_.candidates = json_get<std::uint64_t>(checkpoint, "candidates", source);
     result_.generations = json_get<std::uint64_t>(checkpoint, "generations", source);
     seconds_before_ = json_get<double>(checkpoint, "seconds", source);
@@ -231,6 +244,13 @@ class Driver {
 };
 
 }  // namespace
+
+void validate(const DriverOptions& options) {
+  options.budget.validate();
+  if (options.resume && std::filesystem::exists(options.checkpoint)) {
+    static_cast<void>(read_checkpoint(options));
+  }
+}
 
 Discovery run_search(Strategy& strategy,
                      const Objective& objective,

@@ -43,6 +43,10 @@ struct Discovery {
   std::vector<TracePoint> trace;  ///< one point per improvement of the best by criterion
 };
 
+/// Throws, before any work, what run_search would throw because of the budget or because the
+/// checkpoint to resume is broken or of another search.
+void validate(const DriverOptions& options);
+
 /// Asks, scores what is new, tells, until the budget is spent or a stop is requested. Formulas with
 /// equal keys are scored once. The result does not depend on the number of threads, nor on being
 /// interrupted and resumed. Throws what the objective throws, IoError for the checkpoint,

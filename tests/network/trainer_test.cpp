@@ -224,6 +224,9 @@ class CountingSink : public ProgressSink {
   void report(const ProgressEvent& event) override {
     EXPECT_EQ(event.phase, "train");
     EXPECT_EQ(event.done, ++n_);
+    ASSERT_EQ(event.measures.size(), 1u);  // no validation part
+    EXPECT_EQ(event.measures[0].name, "training loss");
+    EXPECT_EQ(event.measures[0].value, event.best);
     if (n_ == 5) source_.request_stop();
   }
 
