@@ -18,6 +18,12 @@ using internal::Transpose;
 
 constexpr double kNormEpsilon = 1e-5;
 constexpr double kNormMomentum = 0.1;
+/// Values whose variance is below this share of their mean square are constant but for rounding.
+constexpr double kConstantShare = 1e-10;
+
+bool is_constant(const internal::Moments& m) {
+  return !(m.variance > kConstantShare * (m.variance + m.mean * m.mean));
+}
 
 bool is_identity(const Formula& f) { return f.size() == 1 && f.root().op == Op::Input; }
 
@@ -516,7 +522,8 @@ void DenseLayer::basis_backward(std::span<const float> parameters,
 double DenseLayer::mean_variance(std::span<const float> z, std::size_t n_rows) const {
   double sum = 0.0;
   for (std::size_t o = 0; o < n_outputs(); ++o) {
-    sum += internal::moments(z.subspan(o * n_rows, n_rows)).variance;
+    const internal::Moments unit = internal::moments(z.subspan(o * n_rows, n_rows));
+    if (!is_constant(unit)) sum += unit.variance;
   }
   return sum / static_cast<double>(n_outputs());
 }
@@ -582,8 +589,10 @@ void DenseLayer::initialise(std::span<float> parameters,
   std::copy(sum.begin(), sum.end(), parameters.begin());
   aggregate(parameters, w, w.outputs(w.z_));
   for (std::size_t o = 0; o < n_outputs(); ++o) {
-    const double mean = internal::moments(w.outputs(w.z_).subspan(o * w.n_rows_, w.n_rows_)).mean;
-    parameters[o] = std::isfinite(mean) ? static_cast<float>(-mean) : 0.0F;
+    const auto unit = internal::moments(w.outputs(w.z_).subspan(o * w.n_rows_, w.n_rows_));
+    // Centred, a constant would leave the next layer nothing but rounding to be scaled by.
+    const bool can_centre = std::isfinite(unit.mean) && !is_constant(unit);
+    parameters[o] = can_centre ? static_cast<float>(-unit.mean) : 0.0F;
   }
   if (!is_normalised()) return;
   const auto scale = parameters.subspan(scale_offset(), n_outputs());

@@ -79,8 +79,8 @@ class DenseLayer {
   /// units; the bias centres each unit's z. So powers and products of any order start with z of
   /// unit variance. After Mishkin and Matas, "All you need is a good init", ICLR 2016 (one factor
   /// a layer) and Salimans and Kingma, "Weight normalization", NeurIPS 2016, equations 5 and 6 (the
-  /// bias); the share of each term is ours. A term that is constant or not finite on the rows
-  /// falls back to a factor of 1 / sqrt(in).
+  /// bias); the share of each term is ours. A term that is constant (but for rounding)
+  /// or not finite on the rows keeps the size of its phis, a constant unit is not centred.
   void initialise(std::span<float> parameters,
                   std::span<float> statistics,
                   LayerWorkspace& workspace,

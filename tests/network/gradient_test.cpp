@@ -181,7 +181,7 @@ TEST(Gradient, EveryLoss) {
 }
 
 TEST(Gradient, AnyNumberOfRowsAndAnyTerms) {
-  rc::check("random architectures", [] {
+  EXPECT_TRUE(rc::check("random architectures", [] {
     const std::vector<std::string> phis = {"x", "x^2", "x^3", "sin(x)"};
     Case c;
     c.n_rows = *rc::gen::inRange<std::size_t>(1, 40);
@@ -202,7 +202,7 @@ TEST(Gradient, AnyNumberOfRowsAndAnyTerms) {
     }
     const Outcome outcome = run(c);
     RC_ASSERT(gradient_error(outcome.gradient, outcome.expected) < 2e-3);
-  });
+  }));
 }
 
 TEST(Gradient, TheCheckRejectsAWrongGradient) {

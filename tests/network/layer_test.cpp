@@ -72,6 +72,28 @@ TEST(DenseLayer, InitialVarianceIsAboutOneForPowers) {
   }
 }
 
+// Rounding must not pass for variance: weights scaled by it would be enormous.
+TEST(DenseLayer, WhatIsConstantOnTheRowsStartsWithOrdinaryWeights) {
+  const auto greatest_weight = [](std::size_t n_rows, const std::vector<float>& values) {
+    const DenseLayer layer({.n_inputs = 2,
+                            .n_outputs = 8,
+                            .aggregation = {.terms = {term({"x^2"}), term({"x", "x^3"}, 2)}},
+                            .activation = {}});
+    LayerWorkspace workspace(layer, n_rows, WorkspaceUse::Inference);
+    workspace.resize(n_rows);
+    for (std::size_t i = 0; i < 2 * n_rows; ++i) workspace.input()[i] = values[i % values.size()];
+    std::vector<float> parameters(layer.parameter_count());
+    Random random(3, Purpose::Initialisation);
+    layer.initialise(parameters, {}, workspace, random);
+    float greatest = 0.0F;
+    for (const float p : parameters) greatest = std::max(greatest, std::abs(p));
+    return greatest;
+  };
+  EXPECT_LT(greatest_weight(1, {0.7F}), 10.0F);
+  EXPECT_LT(greatest_weight(200, {0.3F}), 100.0F);              // a constant input
+  EXPECT_LT(greatest_weight(200, {1.0000001F, -0.9999999F}), 10.0F);  // x^2 is 1 but for rounding
+}
+
 TEST(DenseLayer, InitialVarianceIsAboutOneForInteractions) {
   const neuron::Aggregation aggregation{
       .terms = {term({"x"}), term({"x", "x"}, 3), term({"x", "x^3", "x"}, 2)}};
