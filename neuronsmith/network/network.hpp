@@ -28,6 +28,7 @@ struct Architecture {
   double dropout = 0.0;     ///< in hidden layers, in [0, 1)
 
   static constexpr std::size_t kMaxWidth = 16384;  ///< of a hidden layer
+  static constexpr std::size_t kMaxInputs = std::size_t{1} << 24;  ///< and outputs, in a file
 
   /// Throws ConfigError naming --hidden or --dropout.
   void validate() const;

@@ -46,14 +46,15 @@ void read_floats(const Json& json,
   }
 }
 
-std::size_t get_count(const Json& json, const char* key, const std::string& source) {
+std::size_t get_count(const Json& json,
+                      const char* key,
+                      const std::string& source,
+                      std::size_t greatest) {
   const auto value = json_get<Json>(json, key, source);
   if (!value.is_number_integer() || value.get<double>() < 1.0 ||
-      value.get<double>() > static_cast<double>(Architecture::kMaxWidth)) {
-    throw ParseError(fmt::format("{}: key \"{}\" should be a whole number from 1 to {}",
-                                 source,
-                                 key,
-                                 Architecture::kMaxWidth));
+      value.get<double>() > static_cast<double>(greatest)) {
+    throw ParseError(fmt::format(
+        "{}: key \"{}\" should be a whole number from 1 to {}", source, key, greatest));
   }
   return value.get<std::size_t>();
 }
@@ -65,7 +66,7 @@ std::vector<std::size_t> get_widths(const Json& json, const char* key, const std
   }
   std::vector<std::size_t> widths;
   for (const Json& width : array) {
-    widths.push_back(get_count(Json{{key, width}}, key, source));
+    widths.push_back(get_count(Json{{key, width}}, key, source, Architecture::kMaxWidth));
   }
   return widths;
 }
@@ -97,8 +98,8 @@ formula::Formula get_activation(const Json& json, const std::string& source) {
 
 Architecture architecture_from_json(const Json& json, const std::string& source) {
   Architecture a;
-  a.n_inputs = get_count(json, "n_inputs", source);
-  a.n_outputs = get_count(json, "n_outputs", source);
+  a.n_inputs = get_count(json, "n_inputs", source, Architecture::kMaxInputs);
+  a.n_outputs = get_count(json, "n_outputs", source, Architecture::kMaxInputs);
   a.hidden = get_widths(json, "hidden", source);
   a.aggregation =
       neuron::aggregation_from_json(json_get<Json>(json, "aggregation", source),

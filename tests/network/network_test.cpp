@@ -157,6 +157,12 @@ TEST(NetworkJson, ReadsBackTheSameBytes) {
   EXPECT_EQ(to_json(back).dump(), text);
 }
 
+TEST(NetworkJson, ATableMayBeWiderThanAnyHiddenLayer) {
+  const Network wide({.n_inputs = Architecture::kMaxWidth + 1, .n_outputs = 1, .hidden = {1}});
+  const Network back = network_from_json(Json::parse(to_json(wide).dump()), "model.json");
+  EXPECT_EQ(back.architecture().n_inputs, Architecture::kMaxWidth + 1);
+}
+
 TEST(NetworkJson, PredictsTheSame) {
   const Network network = initialised(rich_architecture());
   const Network back = network_from_json(Json::parse(to_json(network).dump()), "model.json");
