@@ -21,6 +21,10 @@ constexpr double kNormMomentum = 0.1;
 /// Values whose variance is below this share of their mean square are constant but for rounding.
 constexpr double kConstantShare = 1e-10;
 
+/// Terms whose sum varies by less than this share of what they vary by themselves cancel.
+constexpr double kCancelledShare = 0.01;
+constexpr int kMostDraws = 32;
+
 bool is_constant(const internal::Moments& m) {
   return !(m.variance > kConstantShare * (m.variance + m.mean * m.mean));
 }
@@ -528,8 +532,8 @@ double DenseLayer::mean_variance(std::span<const float> z, std::size_t n_rows) c
   return sum / static_cast<double>(n_outputs());
 }
 
-// Leaves one term's weights in `parameters`, all others zero.
-void DenseLayer::draw_term(std::size_t term,
+// Leaves one term's weights in `parameters`, all others zero; returns the variance that it adds.
+double DenseLayer::draw_term(std::size_t term,
                            LayerWorkspace& w,
                            Random& random,
                            std::span<float> parameters) const {
@@ -551,11 +555,28 @@ void DenseLayer::draw_term(std::size_t term,
   }
   aggregate(parameters, w, w.outputs(w.z_));
   const double variance = mean_variance(w.outputs(w.z_), w.n_rows_);
-  if (!std::isfinite(variance) || variance <= 0.0) return;
+  if (!std::isfinite(variance) || variance <= 0.0) return 0.0;
   const double share = 1.0 / static_cast<double>(options_.aggregation.terms.size());
   const double exponent = 0.5 / static_cast<double>(runs.size());
   const auto factor = static_cast<float>(std::pow(share / variance, exponent));
   for (const WeightRuns& run : runs) scale_run(run, [&](float& value) { value *= factor; });
+  return share;
+}
+
+// All terms together; z of the rows is left in the workspace.
+DenseLayer::Draw DenseLayer::draw_terms(LayerWorkspace& w,
+                                        Random& random,
+                                        std::span<float> parameters) const {
+  std::vector<float> sum(parameter_count_, 0.0F);
+  double expected = 0.0;  // variance of z if the terms were independent
+  for (std::size_t term = 0; term < runs_of_term_.size(); ++term) {
+    expected += draw_term(term, w, random, parameters);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parameters[i];
+  }
+  std::copy(sum.begin(), sum.end(), parameters.begin());
+  aggregate(parameters, w, w.outputs(w.z_));
+  const double variance = mean_variance(w.outputs(w.z_), w.n_rows_);
+  return variance < kCancelledShare * expected ? Draw::Cancelled : Draw::Good;
 }
 
 void DenseLayer::measure_step_scales(LayerWorkspace& w, std::span<float> scales) const {
@@ -581,13 +602,10 @@ void DenseLayer::initialise(std::span<float> parameters,
                             LayerWorkspace& w,
                             Random& random) const {
   compute_basis(w);
-  std::vector<float> sum(parameter_count_, 0.0F);
-  for (std::size_t term = 0; term < runs_of_term_.size(); ++term) {
-    draw_term(term, w, random, parameters);
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += parameters[i];
+  bool do_cancel = true;
+  for (int draw = 0; draw < kMostDraws && do_cancel; ++draw) {
+    do_cancel = draw_terms(w, random, parameters) == Draw::Cancelled;
   }
-  std::copy(sum.begin(), sum.end(), parameters.begin());
-  aggregate(parameters, w, w.outputs(w.z_));
   for (std::size_t o = 0; o < n_outputs(); ++o) {
     const auto unit = internal::moments(w.outputs(w.z_).subspan(o * w.n_rows_, w.n_rows_));
     // Centred, a constant would leave the next layer nothing but rounding to be scaled by.

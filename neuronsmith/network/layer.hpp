@@ -79,8 +79,9 @@ class DenseLayer {
   /// units; the bias centres each unit's z. So powers and products of any order start with z of
   /// unit variance. After Mishkin and Matas, "All you need is a good init", ICLR 2016 (one factor
   /// a layer) and Salimans and Kingma, "Weight normalization", NeurIPS 2016, equations 5 and 6 (the
-  /// bias); the share of each term is ours. A term that is constant (but for rounding)
-  /// or not finite on the rows keeps the size of its phis, a constant unit is not centred.
+  /// bias); the share of each term is ours. A term that is constant (but for rounding) or not
+  /// finite on the rows keeps the size of its phis, a constant unit is not centred, and terms that
+  /// all but cancel (two of them in a layer of one input and one unit) are drawn anew.
   void initialise(std::span<float> parameters,
                   std::span<float> statistics,
                   LayerWorkspace& workspace,
@@ -182,10 +183,14 @@ class DenseLayer {
   void basis_backward(std::span<const float> parameters,
                       LayerWorkspace& w,
                       std::span<const float> dz) const;
-  void draw_term(std::size_t term,
-                 LayerWorkspace& w,
-                 Random& random,
-                 std::span<float> parameters) const;
+  enum class Draw : std::uint8_t { Good, Cancelled };
+  [[nodiscard]] Draw draw_terms(LayerWorkspace& w,
+                                Random& random,
+                                std::span<float> parameters) const;
+  double draw_term(std::size_t term,
+                   LayerWorkspace& w,
+                   Random& random,
+                   std::span<float> parameters) const;
   [[nodiscard]] double mean_variance(std::span<const float> z, std::size_t n_rows) const;
 
   LayerOptions options_;
