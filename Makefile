@@ -1,6 +1,6 @@
 # The two commands that a new user needs: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test asan demo clean
+.PHONY: help setup build test asan tsan fuzz fuzz-ci fuzz-build demo clean
 
 PRESET_DIR := build/release
 BINARY := $(PRESET_DIR)/bin/neuronsmith
@@ -11,6 +11,9 @@ help:
 	@echo 'make test                        build and run all tests'
 	@echo 'make build                       build the command: $(BINARY)'
 	@echo 'make asan                        all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make tsan                        the tests of what runs on threads under ThreadSanitizer'
+	@echo 'make fuzz                        every fuzz target for FUZZ_SECONDS (600) seconds'
+	@echo 'make fuzz-ci                     the same for a minute, as CI does'
 	@echo 'make clean                       remove everything that was built'
 
 setup:
@@ -29,6 +32,24 @@ asan: setup
 	@scripts/configure.sh asan
 	@cmake --build --preset asan
 	@ctest --preset asan
+
+tsan: setup
+	@scripts/configure.sh tsan
+	@cmake --build --preset tsan
+	@ctest --preset tsan
+
+FUZZ_SECONDS ?= 600
+
+fuzz: fuzz-build
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+fuzz-ci: fuzz-build
+	@scripts/fuzz.sh 60
+
+fuzz-build:
+	@scripts/setup.sh fuzz
+	@scripts/configure.sh fuzz
+	@cmake --build --preset fuzz
 
 demo: build
 	@scripts/demo.sh "$(BINARY)" "$(DATA)" "$(TARGET)"

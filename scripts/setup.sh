@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the build and the tests need and that are missing.
+# setup.sh [fuzz]: installs the Debian packages that the build and the tests need, or with "fuzz" the
+# fuzz targets too, and that are missing.
 # Idempotent: does nothing, and needs neither root nor network, when all are there.
 set -euo pipefail
 
@@ -10,6 +11,8 @@ packages=(
   libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev
   libgtest-dev librapidcheck-dev
 )
+# Clang 14 knows no std::source_location; llvm holds the symbolizer of the sanitizers' reports.
+[ "${1:-}" != fuzz ] || packages+=(clang-16 libclang-rt-16-dev llvm-16)
 
 missing=()
 for package in "${packages[@]}"; do

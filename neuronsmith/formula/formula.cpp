@@ -18,12 +18,6 @@ Shape joined(const Formula& a, const Formula& b) {
   return vector ? Shape::Vector : Shape::Scalar;
 }
 
-std::vector<Node> concatenated(const Formula& a, const Formula& b) {
-  std::vector<Node> nodes(a.nodes().begin(), a.nodes().end());
-  nodes.insert(nodes.end(), b.nodes().begin(), b.nodes().end());
-  return nodes;
-}
-
 }  // namespace
 
 Formula Formula::literal(double value) { return leaf(Op::Literal, 0, value, Shape::Scalar); }
@@ -34,22 +28,35 @@ Formula Formula::weight(int index) { return leaf(Op::Weight, index, 0.0, Shape::
 
 Formula Formula::apply(Op op, const Formula& a) {
   NEURONSMITH_CHECK(info(op).arity == 1 && op != Op::PowInt, "operator takes one argument");
-  std::vector<Node> nodes(a.nodes().begin(), a.nodes().end());
-  nodes.push_back({.op = op});
-  return from_nodes(std::move(nodes), a.input_shape());
+  return below({.op = op}, a);
 }
 
 Formula Formula::apply(Op op, const Formula& a, const Formula& b) {
   NEURONSMITH_CHECK(info(op).arity == 2, "operator takes two arguments");
-  std::vector<Node> nodes = concatenated(a, b);
-  nodes.push_back({.op = op});
-  return from_nodes(std::move(nodes), joined(a, b));
+  NEURONSMITH_CHECK(!a.empty() && !b.empty(), "an argument is missing");
+  Formula result;
+  result.nodes_.reserve(a.size() + b.size() + 1);
+  result.nodes_.insert(result.nodes_.end(), a.nodes_.begin(), a.nodes_.end());
+  result.nodes_.insert(result.nodes_.end(), b.nodes_.begin(), b.nodes_.end());
+  result.nodes_.push_back(
+      {.op = op, .length = static_cast<std::uint32_t>(a.size() + b.size() + 1)});
+  result.input_shape_ = joined(a, b);
+  return result;
 }
 
 Formula Formula::power(const Formula& base, int exponent) {
-  std::vector<Node> nodes(base.nodes().begin(), base.nodes().end());
-  nodes.push_back({.op = Op::PowInt, .index = exponent});
-  return from_nodes(std::move(nodes), base.input_shape());
+  return below({.op = Op::PowInt, .index = exponent}, base);
+}
+
+Formula Formula::below(Node root, const Formula& argument) {
+  NEURONSMITH_CHECK(!argument.empty(), "an argument is missing");
+  root.length = static_cast<std::uint32_t>(argument.size() + 1);
+  Formula result;
+  result.nodes_.reserve(root.length);
+  result.nodes_ = argument.nodes_;
+  result.nodes_.push_back(root);
+  result.input_shape_ = argument.input_shape_;
+  return result;
 }
 
 Formula Formula::from_nodes(std::vector<Node> nodes, Shape input_shape) {

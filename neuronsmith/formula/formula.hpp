@@ -74,6 +74,8 @@ class Formula {
   bool operator==(const Formula& other) const { return nodes_ == other.nodes_; }
 
  private:
+  static Formula below(Node root, const Formula& argument);
+
   std::vector<Node> nodes_;
   Shape input_shape_ = Shape::Scalar;
 };

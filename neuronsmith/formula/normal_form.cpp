@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace neuronsmith::formula {
 namespace {
@@ -11,12 +14,20 @@ namespace {
 constexpr std::size_t kMaxTerms = 512;
 constexpr int kMaxExpandedPower = 16;
 constexpr int kMaxExponent = 64;
+/// Nodes that all products of one formula may be expanded to.
+constexpr std::size_t kMaxExpandedNodes = 50'000;
+/// Degrees are only compared, and towers of powers would pass the range of int.
+constexpr std::int64_t kMaxDegree = 1'000'000;
 
 using Terms = std::vector<NormalTerm>;
 
 template <typename T>
 int order(const T& a, const T& b) {
   return a < b ? -1 : (b < a ? 1 : 0);
+}
+
+int as_degree(std::int64_t degree) {
+  return static_cast<int>(std::clamp(degree, -kMaxDegree, kMaxDegree));
 }
 
 /// Degree in x of a product of powers, also below a sum over coordinates; any other function of x
@@ -29,14 +40,17 @@ int degree_of(const Formula& base) {
         stack.push_back(node.op == Op::Input || node.op == Op::Column ? 1 : 0);
         break;
       case 1:
-        if (node.op == Op::PowInt) stack.back() *= node.index;
+        if (node.op == Op::PowInt) {
+          stack.back() = as_degree(std::int64_t{stack.back()} * node.index);
+        }
         if (node.op != Op::PowInt && node.op != Op::Sum) stack.back() = stack.back() != 0 ? 1 : 0;
         break;
       default: {
         const int right = stack.back();
         stack.pop_back();
         const bool product = node.op == Op::Mul;
-        stack.back() = product ? stack.back() + right : (stack.back() != 0 || right != 0 ? 1 : 0);
+        stack.back() = product ? as_degree(std::int64_t{stack.back()} + right)
+                               : (stack.back() != 0 || right != 0 ? 1 : 0);
       }
     }
   }
@@ -64,9 +78,15 @@ int compare_terms(const NormalTerm& a, const NormalTerm& b) {
   return compare_factors(a, b);
 }
 
+bool comes_before(const NormalTerm& a, const NormalTerm& b) { return compare_terms(a, b) < 0; }
+
+void drop_zeros(Terms& terms) {
+  std::erase_if(terms, [](const NormalTerm& term) { return term.coefficient == 0.0; });
+}
+
 /// Orders, adds up terms of equal factors, drops zeros.
 Terms collected(Terms terms) {
-  std::ranges::stable_sort(terms, [](const auto& a, const auto& b) { return compare_terms(a, b) < 0; });
+  std::ranges::stable_sort(terms, comes_before);
   Terms result;
   for (NormalTerm& term : terms) {
     if (!result.empty() && compare_terms(result.back(), term) == 0) {
@@ -75,8 +95,48 @@ Terms collected(Terms terms) {
       result.push_back(std::move(term));
     }
   }
-  std::erase_if(result, [](const NormalTerm& term) { return term.coefficient == 0.0; });
+  drop_zeros(result);
   return result;
+}
+
+/// Where `term` stands among ordered terms, or belongs.
+Terms::iterator place_of(Terms& terms, const NormalTerm& term) {
+  return std::ranges::lower_bound(terms, term, comes_before);
+}
+
+bool stands_at(Terms& terms, Terms::iterator place, const NormalTerm& term) {
+  return place != terms.end() && compare_terms(*place, term) == 0;
+}
+
+/// The sum of ordered terms, in time that grows with the smaller list: sums are long chains.
+Terms merged(Terms a, Terms b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  for (NormalTerm& term : b) {
+    const auto place = place_of(a, term);
+    if (stands_at(a, place, term)) {
+      place->coefficient += term.coefficient;
+    } else {
+      a.insert(place, std::move(term));
+    }
+  }
+  drop_zeros(a);
+  return a;
+}
+
+bool overflows(Terms& a, const Terms& b) {
+  return std::ranges::any_of(b, [&a](const NormalTerm& term) {
+    const auto place = place_of(a, term);
+    return stands_at(a, place, term) && !std::isfinite(place->coefficient + term.coefficient);
+  });
+}
+
+std::size_t count_nodes(const Terms& terms) {
+  std::size_t n = 0;
+  for (const NormalTerm& term : terms) {
+    n += 2;
+    for (const NormalFactor& factor : term.factors) n += 2 + factor.base.size();
+  }
+  return n;
 }
 
 bool is_tame(const Terms& terms) {
@@ -99,7 +159,10 @@ Terms constant(double value) {
 }
 
 Terms atom(Formula base, int exponent = 1) {
-  return {{.coefficient = 1.0, .factors = {{std::move(base), exponent}}}};
+  Terms terms(1);  // filled in place: an initializer list would copy the base
+  terms[0].coefficient = 1.0;
+  terms[0].factors.push_back({std::move(base), exponent});
+  return terms;
 }
 
 NormalTerm product(const NormalTerm& a, const NormalTerm& b) {
@@ -125,8 +188,23 @@ NormalTerm product(const NormalTerm& a, const NormalTerm& b) {
   return result;
 }
 
-std::optional<Terms> expanded_product(const Terms& a, const Terms& b) {
-  if (a.size() * b.size() > kMaxTerms) return std::nullopt;
+/// What is left to expand to; a product of products of products would otherwise fill the memory.
+class Budget {
+ public:
+  /// Takes what the product needs. False, and nothing happens, when that is too much.
+  [[nodiscard]] bool take(const Terms& a, const Terms& b) {
+    const std::size_t n = a.size() * count_nodes(b) + b.size() * count_nodes(a);
+    if (a.size() * b.size() > kMaxTerms || n > left_) return false;
+    left_ -= n;
+    return true;
+  }
+
+ private:
+  std::size_t left_ = kMaxExpandedNodes;
+};
+
+std::optional<Terms> expanded_product(const Terms& a, const Terms& b, Budget& budget) {
+  if (!budget.take(a, b)) return std::nullopt;
   Terms products;
   products.reserve(a.size() * b.size());
   for (const NormalTerm& left : a) {
@@ -136,10 +214,10 @@ std::optional<Terms> expanded_product(const Terms& a, const Terms& b) {
   return is_tame(products) ? std::optional(std::move(products)) : std::nullopt;
 }
 
-std::optional<Terms> expanded_power(const Terms& base, int exponent) {
+std::optional<Terms> expanded_power(const Terms& base, int exponent, Budget& budget) {
   Terms result = constant(1.0);
   for (int i = 0; i < exponent; ++i) {
-    auto next = expanded_product(result, base);
+    auto next = expanded_product(result, base, budget);
     if (!next) return std::nullopt;
     result = std::move(*next);
   }
@@ -169,6 +247,51 @@ NormalTerm summed(const NormalTerm& term) {
   return product(scalar, {1.0, {{Formula::apply(Op::Sum, inside), 1}}});
 }
 
+/// Puts formulas together in one array, so that long ones do not take quadratic time.
+class Writer {
+ public:
+  void sum(std::span<const NormalTerm> terms) {
+    if (terms.empty()) return literal(0.0);
+    scaled(terms[0].coefficient, terms[0]);
+    for (const NormalTerm& term : terms.subspan(1)) {
+      scaled(std::abs(term.coefficient), term);
+      nodes_.push_back({.op = term.coefficient < 0.0 ? Op::Sub : Op::Add});
+    }
+  }
+
+  void scaled(double coefficient, const NormalTerm& term) {
+    if (term.factors.empty()) return literal(coefficient);
+    const bool has_coefficient = coefficient != 1.0;
+    if (has_coefficient) literal(coefficient);
+    monomial(term);
+    if (has_coefficient) nodes_.push_back({.op = Op::Mul});
+  }
+
+  void monomial(const NormalTerm& term) {
+    if (term.factors.empty()) return literal(1.0);
+    factor(term.factors[0]);
+    for (const NormalFactor& next : std::span(term.factors).subspan(1)) {
+      factor(next);
+      nodes_.push_back({.op = Op::Mul});
+    }
+  }
+
+  Formula result() && { return Formula::from_nodes(std::move(nodes_), input_shape_); }
+
+ private:
+  void literal(double value) { nodes_.push_back({.op = Op::Literal, .value = value}); }
+
+  void factor(const NormalFactor& factor) {
+    const auto nodes = factor.base.nodes();
+    nodes_.insert(nodes_.end(), nodes.begin(), nodes.end());
+    if (factor.base.input_shape() == Shape::Vector) input_shape_ = Shape::Vector;
+    if (factor.exponent != 1) nodes_.push_back({.op = Op::PowInt, .index = factor.exponent});
+  }
+
+  std::vector<Node> nodes_;
+  Shape input_shape_ = Shape::Scalar;
+};
+
 /// Normalises one formula from its leaves up.
 class Normaliser {
  public:
@@ -179,7 +302,11 @@ class Normaliser {
   NormalForm result() && { return {std::move(stack_.back()), input_shape_}; }
 
  private:
-  Formula formula_of(const Terms& terms) const { return to_formula(NormalForm{terms, input_shape_}); }
+  static Formula formula_of(const Terms& terms) {
+    Writer writer;
+    writer.sum(terms);
+    return std::move(writer).result();
+  }
 
   Terms pop() {
     Terms top = std::move(stack_.back());
@@ -212,7 +339,7 @@ class Normaliser {
     return atom(Formula::from_nodes({node}, node.op == Op::Input ? input_shape_ : Shape::Scalar));
   }
 
-  Terms unary(const Node& node, Terms& a) const {
+  Terms unary(const Node& node, Terms& a) {
     if (node.op == Op::Neg) return scaled(std::move(a), -1.0);
     if (node.op == Op::PowInt) return power(a, node.index);
     if (node.op == Op::Sum) return sum(a);
@@ -223,12 +350,12 @@ class Normaliser {
     return atom(Formula::apply(node.op, formula_of(a)));
   }
 
-  Terms binary(Op op, Terms& a, Terms& b) const {
+  Terms binary(Op op, Terms& a, Terms& b) {
     switch (op) {
       case Op::Add:
-        return added(a, b);
+        return added(std::move(a), std::move(b));
       case Op::Sub:
-        return added(a, scaled(std::move(b), -1.0));
+        return added(std::move(a), scaled(std::move(b), -1.0));
       case Op::Mul:
         return multiplied(a, b);
       case Op::Div:
@@ -245,26 +372,23 @@ class Normaliser {
     return terms;
   }
 
-  Terms added(const Terms& a, const Terms& b) const {
-    Terms terms = a;
-    terms.insert(terms.end(), b.begin(), b.end());
-    terms = collected(std::move(terms));
-    if (is_tame(terms)) return terms;
+  Terms added(Terms a, Terms b) const {
+    if (!overflows(a, b)) return merged(std::move(a), std::move(b));
     return atom(Formula::apply(Op::Add, formula_of(a), formula_of(b)));
   }
 
-  Terms multiplied(const Terms& a, const Terms& b) const {
-    if (auto product_terms = expanded_product(a, b)) return std::move(*product_terms);
+  Terms multiplied(const Terms& a, const Terms& b) {
+    if (auto product_terms = expanded_product(a, b, budget_)) return std::move(*product_terms);
     return atom(Formula::apply(Op::Mul, formula_of(a), formula_of(b)));
   }
 
-  Terms power(const Terms& base, int exponent) const {
+  Terms power(const Terms& base, int exponent) {
     if (exponent == 0) return constant(1.0);
     const bool zero_inverted = base.empty() && exponent < 0;
     std::optional<Terms> result;
     if (base.size() == 1) result = power_of_term(base[0], exponent);
     if (base.size() > 1 && exponent > 0 && exponent <= kMaxExpandedPower) {
-      result = expanded_power(base, exponent);
+      result = expanded_power(base, exponent, budget_);
     }
     if (base.empty() && !zero_inverted) return {};
     if (result) return std::move(*result);
@@ -277,7 +401,8 @@ class Normaliser {
   Terms sum(const Terms& a) const {
     Terms terms;
     for (const NormalTerm& term : a) terms.push_back(summed(term));
-    return collected(std::move(terms));
+    terms = collected(std::move(terms));
+    return is_tame(terms) ? terms : atom(Formula::apply(Op::Sum, formula_of(a)));
   }
 
   Terms other(Op op, const Terms& a, const Terms& b) const {
@@ -292,19 +417,9 @@ class Normaliser {
   }
 
   Shape input_shape_;
+  Budget budget_;
   std::vector<Terms> stack_;
 };
-
-Formula factor_formula(const NormalFactor& factor) {
-  return factor.exponent == 1 ? factor.base : Formula::power(factor.base, factor.exponent);
-}
-
-Formula scaled_monomial(double coefficient, const NormalTerm& term) {
-  if (term.factors.empty()) return Formula::literal(coefficient);
-  const Formula monomial = to_monomial(term);
-  if (coefficient == 1.0) return monomial;
-  return Formula::apply(Op::Mul, Formula::literal(coefficient), monomial);
-}
 
 }  // namespace
 
@@ -316,7 +431,9 @@ Shape NormalTerm::shape() const {
 
 int NormalTerm::degree() const {
   int degree = 0;
-  for (const NormalFactor& factor : factors) degree += factor.exponent * degree_of(factor.base);
+  for (const NormalFactor& factor : factors) {
+    degree = as_degree(degree + std::int64_t{factor.exponent} * degree_of(factor.base));
+  }
   return degree;
 }
 
@@ -340,28 +457,21 @@ NormalForm reduce(const Formula& formula) {
 }
 
 Formula to_monomial(const NormalTerm& term) {
-  if (term.factors.empty()) return Formula::literal(1.0);
-  Formula result = factor_formula(term.factors[0]);
-  for (std::size_t i = 1; i < term.factors.size(); ++i) {
-    result = Formula::apply(Op::Mul, result, factor_formula(term.factors[i]));
-  }
-  return result;
+  Writer writer;
+  writer.monomial(term);
+  return std::move(writer).result();
 }
 
 Formula to_formula(const NormalTerm& term) {
-  return scaled_monomial(term.coefficient, term);
+  Writer writer;
+  writer.scaled(term.coefficient, term);
+  return std::move(writer).result();
 }
 
 Formula to_formula(const NormalForm& form) {
-  if (form.terms.empty()) return Formula::literal(0.0);
-  Formula result = to_formula(form.terms[0]);
-  for (std::size_t i = 1; i < form.terms.size(); ++i) {
-    const NormalTerm& term = form.terms[i];
-    const bool minus = term.coefficient < 0.0;
-    const Formula part = scaled_monomial(std::abs(term.coefficient), term);
-    result = Formula::apply(minus ? Op::Sub : Op::Add, result, part);
-  }
-  return result;
+  Writer writer;
+  writer.sum(form.terms);
+  return std::move(writer).result();
 }
 
 Formula simplify(const Formula& formula) { return to_formula(normalise(formula)); }

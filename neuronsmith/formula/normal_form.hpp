@@ -33,8 +33,9 @@ struct NormalForm {
   Shape input_shape = Shape::Scalar;
 };
 
-/// Expands, folds constants, orders. Products that would pass 512 terms stay products. Keeps the
-/// value wherever every part of the formula is finite (x/x becomes 1, also at 0).
+/// Expands, folds constants, orders. Products that would pass 512 terms stay products, and so does
+/// what is left when all expansions together pass 50,000 nodes. Keeps the value wherever every
+/// part of the formula is finite (x/x becomes 1, also at 0).
 [[nodiscard]] NormalForm normalise(const Formula& formula);
 
 /// The neuron's reduction of a vector formula to one number: every vector term of the normal form

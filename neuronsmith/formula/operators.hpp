@@ -68,7 +68,9 @@ struct OperatorInfo {
   bool commutative;
   double cost;              ///< FLOP per element, counted as in docs/formula.md
   double max_ulp;           ///< bound of the SIMD kernel's error against float64, in float32 ULP
-  std::string_view sympy;   ///< SymPy text with {0}, {1}; empty: printed by notation
+  /// SymPy text with {0}, {1}; empty: printed by notation. No pattern holds an argument twice, or
+  /// the text of nested functions would double with each level.
+  std::string_view sympy;
   std::string_view latex;   ///< LaTeX text with {0}, {1}; empty: printed by notation
   std::string_view gplearn;  ///< name in gplearn's prefix form; empty: none
   /// Value in float64: the oracle of the SIMD kernels, and what constant folding uses. For PowInt

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "neuronsmith/core/error.hpp"
 
@@ -15,13 +17,15 @@ namespace neuronsmith::formula {
 namespace {
 
 constexpr int kMaxNesting = 200;
-constexpr std::size_t kMaxNodes = 100'000;
 constexpr int kMaxIndex = 1'000'000;
+constexpr double kMaxPowerExponent = 64.0;
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
 /// Recursive descent over the text; a mistake is thrown as a ParseDiagnosis and caught by parse().
+/// Each rule appends its nodes to the postfix array, so that time grows with the text and no
+/// faster.
 class Parser {
  public:
   Parser(std::string_view text, Shape input_shape) : text_(text), input_shape_(input_shape) {
@@ -29,10 +33,10 @@ class Parser {
   }
 
   Formula run() {
-    Formula formula = sum();
+    sum();
     skip_spaces();
     if (at_ < text_.size()) fail(fmt::format("unexpected '{}'", text_[at_]));
-    return formula;
+    return Formula::from_nodes(std::move(nodes_), has_x_ ? input_shape_ : Shape::Scalar);
   }
 
  private:
@@ -76,114 +80,138 @@ class Parser {
                             : fmt::format("expected '{}', found the end", token));
   }
 
-  Formula joined(Op op, const Formula& a, const Formula& b) const {
-    if (a.size() + b.size() > kMaxNodes) fail("the formula is too long");
-    return Formula::apply(op, a, b);
+  void append(const Node& node) {
+    if (nodes_.size() == kMaxNodes) fail("the formula is too long");
+    nodes_.push_back(node);
   }
 
-  Formula sum() {
-    Formula left = product();
+  void literal(double value) { append({.op = Op::Literal, .value = value}); }
+
+  /// The number that everything from `first` on consists of; nullptr when that is not one literal.
+  Node* only_literal(std::size_t first) {
+    const bool one = nodes_.size() == first + 1 && nodes_.back().op == Op::Literal;
+    return one ? &nodes_.back() : nullptr;
+  }
+
+  void sum() {
+    product();
     for (;;) {
       if (accept("+")) {
-        left = joined(Op::Add, left, product());
+        product();
+        append({.op = Op::Add});
       } else if (accept("-")) {
-        left = joined(Op::Sub, left, product());
+        product();
+        append({.op = Op::Sub});
       } else {
-        return left;
+        return;
       }
     }
   }
 
-  Formula product() {
-    Formula left = sign();
+  void product() {
+    sign();
     for (;;) {
       skip_spaces();
-      if (text_.substr(at_, 2) == "**") return left;
+      if (text_.substr(at_, 2) == "**") return;
       if (accept("*")) {
-        left = joined(Op::Mul, left, sign());
+        sign();
+        append({.op = Op::Mul});
       } else if (accept("/")) {
-        left = joined(Op::Div, left, sign());
+        sign();
+        append({.op = Op::Div});
       } else {
-        return left;
+        return;
       }
     }
   }
 
-  Formula sign() {
+  void sign() {
     const Nesting nesting(*this);
     if (accept("+")) return sign();
     if (!accept("-")) return power();
     skip_spaces();
-    const bool number = at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '.');
-    const Formula operand = sign();
-    if (number && operand.size() == 1) return Formula::literal(-operand.root().value);
-    return Formula::apply(Op::Neg, operand);
+    const bool in_parentheses = at_ < text_.size() && text_[at_] == '(';
+    const std::size_t first = nodes_.size();
+    sign();
+    Node* const number = in_parentheses ? nullptr : only_literal(first);
+    if (number != nullptr) {
+      number->value = -number->value;
+    } else {
+      append({.op = Op::Neg});
+    }
   }
 
-  Formula power() {
-    const Formula base = primary();
-    if (!accept("^") && !accept("**")) return base;
-    const Formula exponent = sign();  // right-associative: sign() reads a further power
-    if (const auto k = small_integer(exponent)) return Formula::power(base, *k);
-    return joined(Op::Pow, base, exponent);
+  void power() {
+    primary();
+    if (!accept("^") && !accept("**")) return;
+    const std::size_t first = nodes_.size();
+    sign();  // right-associative: sign() reads a further power
+    const Node* const number = only_literal(first);
+    const auto k = number != nullptr ? power_exponent(number->value) : std::nullopt;
+    if (!k) return append({.op = Op::Pow});
+    nodes_.back() = {.op = Op::PowInt, .index = *k};
   }
 
-  static std::optional<int> small_integer(const Formula& formula) {
-    if (formula.size() != 1 || formula.root().op != Op::Literal) return std::nullopt;
-    const double value = formula.root().value;
-    if (std::trunc(value) != value || std::abs(value) > 64.0) return std::nullopt;
-    return static_cast<int>(value);
-  }
-
-  Formula primary() {
+  void primary() {
     skip_spaces();
     if (at_ >= text_.size()) fail("expected a value, found the end");
     if (accept("(")) {
-      Formula inside = sum();
-      expect(')');
-      return inside;
+      sum();
+      return expect(')');
     }
     if (is_digit(text_[at_]) || text_[at_] == '.') return number();
     if (is_letter(text_[at_])) return word();
     fail(fmt::format("expected a value, found '{}'", text_[at_]));
   }
 
-  Formula number() {
+  void number() {
     double value = 0.0;
     const char* const begin = text_.data() + at_;
     const auto [end, error] = fast_float::from_chars(begin, text_.data() + text_.size(), value);
     if (error != std::errc{} || !std::isfinite(value)) fail("not a finite number");
     at_ += static_cast<std::size_t>(end - begin);
-    return Formula::literal(value);
+    literal(value);
   }
 
-  Formula word() {
+  void word() {
     const std::size_t start = at_;
     while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]))) ++at_;
     const std::string_view name = text_.substr(start, at_ - start);
     skip_spaces();
     if (at_ < text_.size() && text_[at_] == '(') return call(name, start);
-    return leaf(name, start);
+    leaf(name, start);
   }
 
-  Formula leaf(std::string_view name, std::size_t start) const {
-    if (name == "x") return Formula::input(input_shape_);
-    if (name == "pi") return Formula::literal(std::numbers::pi);
+  void leaf(std::string_view name, std::size_t start) {
+    if (name == "x") return input();
+    if (name == "pi") return literal(std::numbers::pi);
     if (const auto index = index_of(name)) {
       switch (name[0]) {
         case 'x':
         case 'X':
-          return Formula::column(*index);
+          return append({.op = Op::Column, .index = *index});
         case 'p':
-          return Formula::parameter(*index);
+          return append({.op = Op::Parameter, .index = *index});
         case 'w':
-          if (input_shape_ == Shape::Vector) return Formula::weight(*index);
-          fail_at(start, fmt::format("{} is a weight vector, and here x is a scalar", name));
+          return weight(name, *index, start);
         default:
           break;
       }
     }
     fail_at(start, fmt::format("unknown name '{}'; known are x, x0, p0, w0, pi and functions", name));
+  }
+
+  void input() {
+    has_x_ = true;
+    append({.op = Op::Input});
+  }
+
+  void weight(std::string_view name, int index, std::size_t start) {
+    if (input_shape_ == Shape::Scalar) {
+      fail_at(start, fmt::format("{} is a weight vector, and here x is a scalar", name));
+    }
+    has_x_ = true;
+    append({.op = Op::Weight, .index = index});
   }
 
   static std::optional<int> index_of(std::string_view name) {
@@ -195,13 +223,18 @@ class Parser {
     return index;
   }
 
-  Formula call(std::string_view name, std::size_t start) {
+  void call(std::string_view name, std::size_t start) {
     const Nesting nesting(*this);
     expect('(');
-    std::vector<Formula> arguments{sum()};
-    while (accept(",")) arguments.push_back(sum());
+    std::size_t arity = 1;
+    sum();
+    for (; accept(","); ++arity) sum();
     expect(')');
-    return applied(operator_named(name, arguments.size(), start), arguments, start);
+    const Op op = operator_named(name, arity, start);
+    if (info(op).kind == OpKind::Reduction && input_shape_ == Shape::Scalar) {
+      fail_at(start, fmt::format("{} needs a vector, and here x is a scalar", info(op).name));
+    }
+    append({.op = op});
   }
 
   Op operator_named(std::string_view name, std::size_t arity, std::size_t start) const {
@@ -231,14 +264,6 @@ class Parser {
     return names;
   }
 
-  Formula applied(Op op, const std::vector<Formula>& arguments, std::size_t start) const {
-    if (info(op).kind == OpKind::Reduction && input_shape_ == Shape::Scalar) {
-      fail_at(start, fmt::format("{} needs a vector, and here x is a scalar", info(op).name));
-    }
-    return arguments.size() == 1 ? Formula::apply(op, arguments[0])
-                                 : joined(op, arguments[0], arguments[1]);
-  }
-
   /// Counts how deep the recursion is, so that no text can exhaust the stack.
   class Nesting {
    public:
@@ -256,11 +281,18 @@ class Parser {
   std::string_view text_;
   Shape input_shape_;
   bool gplearn_ = false;
+  std::vector<Node> nodes_;
+  bool has_x_ = false;  ///< or a weight vector, which has its shape
   std::size_t at_ = 0;
   int nesting_ = 0;
 };
 
 }  // namespace
+
+std::optional<int> power_exponent(double value) {
+  if (std::trunc(value) != value || std::abs(value) > kMaxPowerExponent) return std::nullopt;
+  return static_cast<int>(value);
+}
 
 std::string ParseDiagnosis::text() const {
   return fmt::format("column {}: {}", position + 1, message);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -8,6 +9,13 @@
 #include "neuronsmith/formula/formula.hpp"
 
 namespace neuronsmith::formula {
+
+/// No formula that parse() reads has more nodes: what is done with formulas may take time that
+/// grows with the square of their size.
+inline constexpr std::size_t kMaxNodes = 10'000;
+
+/// The k of a^k (Op::PowInt) that a literal exponent stands for; none where it makes an Op::Pow.
+[[nodiscard]] std::optional<int> power_exponent(double value);
 
 /// Where and why a text is not a formula.
 struct ParseDiagnosis {

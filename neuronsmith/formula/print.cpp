@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <iterator>
+#include <optional>
 #include <string_view>
+#include <vector>
+
+#include "neuronsmith/formula/parse.hpp"
 
 namespace neuronsmith::formula {
 namespace {
@@ -16,7 +21,7 @@ constexpr int kAtomPrecedence = 5;
 struct Text {
   std::string text;
   int precedence = kAtomPrecedence;
-  bool is_literal = false;
+  std::optional<double> literal;  ///< its value, when the text is a number and no more
 };
 
 /// Prints bottom-up; the three notations override what differs.
@@ -28,7 +33,8 @@ class Printer {
     std::vector<Text> stack;
     for (const Node& node : formula.nodes()) {
       const auto arity = static_cast<std::ptrdiff_t>(info(node.op).arity);
-      const std::vector<Text> arguments(stack.end() - arity, stack.end());
+      const std::vector<Text> arguments(std::make_move_iterator(stack.end() - arity),
+                                        std::make_move_iterator(stack.end()));
       stack.erase(stack.end() - arity, stack.end());
       stack.push_back(printed(node, arguments));
     }
@@ -59,16 +65,16 @@ class Printer {
 
   Text negated(const Text& a) const {
     // A bare literal behind the sign would be read back as one negative number.
-    const std::string operand =
-        a.is_literal ? parenthesised(a.text) : wrapped(a, kSignPrecedence);
+    const std::string operand = a.literal ? parenthesised(a.text) : wrapped(a, kSignPrecedence);
     return {"-" + operand, kSignPrecedence};
   }
 
   Text printed(const Node& node, const std::vector<Text>& arguments) const {
     switch (node.op) {
       case Op::Literal:
-        return {number(node.value), std::signbit(node.value) ? kSignPrecedence : kAtomPrecedence,
-                true};
+        return {number(node.value),
+                std::signbit(node.value) ? kSignPrecedence : kAtomPrecedence,
+                node.value};
       case Op::Input:
         return {"x"};
       case Op::Column:
@@ -100,7 +106,7 @@ class Printer {
 class InfixPrinter : public Printer {
  protected:
   Text power(const Text& base, const Text& exponent) const override {
-    if (exponent.is_literal && exponent.text.find_first_of(".e") == std::string::npos) {
+    if (exponent.literal && power_exponent(*exponent.literal)) {  // it would be read as a PowInt
       return {fmt::format("pow({}, {})", base.text, exponent.text)};
     }
     return {fmt::format(

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
@@ -68,14 +69,22 @@ void Architecture::validate() const {
 
 std::size_t Architecture::parameter_count() const {
   std::size_t count = 0;
+  const auto add_layer = [&count](std::size_t width, std::size_t parameters_per_output) {
+    std::size_t layer = 0;
+    if (__builtin_mul_overflow(width, parameters_per_output, &layer) ||
+        __builtin_add_overflow(count, layer, &count)) {
+      count = std::numeric_limits<std::size_t>::max();
+    }
+  };
   std::size_t n_in = n_inputs;
   for (const std::size_t width : hidden) {
-    count += width * (aggregation.parameters_per_output(n_in) + (batch_norm ? 2 : 0));
+    add_layer(width, aggregation.parameters_per_output(n_in) + (batch_norm ? 2 : 0));
     n_in = width;
   }
   const neuron::Aggregation linear = neuron::linear_aggregation();
   const neuron::Aggregation& last = task_based_output ? aggregation : linear;
-  return count + n_outputs * last.parameters_per_output(n_in);
+  add_layer(n_outputs, last.parameters_per_output(n_in));
+  return count;
 }
 
 Network::Network(Architecture architecture) : architecture_(std::move(architecture)) {

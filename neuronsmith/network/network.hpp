@@ -32,7 +32,8 @@ struct Architecture {
 
   /// Throws ConfigError naming --hidden or --dropout.
   void validate() const;
-  /// Of the network that this describes; costs nothing, whatever its size.
+  /// Of the network that this describes; costs nothing, whatever its size. The greatest number
+  /// there is where the count would pass it.
   [[nodiscard]] std::size_t parameter_count() const;
 };
 

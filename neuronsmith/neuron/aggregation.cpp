@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
 
 namespace neuronsmith::neuron {
@@ -27,20 +29,34 @@ Formula with_input_shape(const Formula& f, Shape shape) {
   return Formula::from_nodes({f.nodes().begin(), f.nodes().end()}, shape);
 }
 
+/// Why a factor below a sum over coordinates cannot be part of a basis function.
+std::optional<NoTermForm> objection(const Formula& base) {
+  if (base.uses(Op::Weight)) return refused(base, "has a weight vector inside a function");
+  if (base.uses(Op::Parameter)) return refused(base, "has a parameter inside a function");
+  if (base.uses(Op::Sum)) return refused(base, "mixes a reduction into an elementwise function");
+  return std::nullopt;
+}
+
 /// What a sum over coordinates sums, without its weights: they become free. The literal 1 when
 /// nothing but weights and numbers is left.
 std::variant<Formula, NoTermForm> basis_function(const Formula& summed) {
+  NormalForm inside = formula::normalise(summed);
+  // A quotient of powers may expand only now, as in (x + 1)^20 / (x + 1)^4; it is kept whole.
+  if (inside.terms.size() != 1) inside.terms = {{1.0, {{summed, 1}}}};
   NormalTerm kept{1.0, {}};
-  const NormalForm inside = formula::normalise(summed);
   for (const NormalFactor& factor : inside.terms[0].factors) {
     const Formula& base = factor.base;
     if (base.root().op == Op::Weight || base.root().op == Op::Parameter) continue;
-    if (base.uses(Op::Weight)) return refused(base, "has a weight vector inside a function");
-    if (base.uses(Op::Parameter)) return refused(base, "has a parameter inside a function");
-    if (base.uses(Op::Sum)) return refused(base, "mixes a reduction into an elementwise function");
+    if (auto reason = objection(base)) return std::move(*reason);
     kept.factors.push_back(factor);
   }
   return with_input_shape(formula::to_monomial(kept), Shape::Scalar);
+}
+
+/// A file holds the text of a basis function, and a reader must take it.
+bool is_readable(const Formula& phi) {
+  return phi.size() <= formula::kMaxNodes &&
+         std::holds_alternative<Formula>(formula::parse(formula::to_infix(phi), Shape::Scalar));
 }
 
 /// Adds the basis functions of one scalar factor, e.g. two of x for dot(w0, x)^2.
@@ -56,6 +72,7 @@ std::optional<NoTermForm> add_factors(const NormalFactor& factor, std::vector<Fo
   if (auto* reason = std::get_if<NoTermForm>(&function)) return std::move(*reason);
   const Formula& phi = std::get<Formula>(function);
   if (phi.root().op == Op::Literal) return std::nullopt;
+  if (!is_readable(phi)) return NoTermForm{"a function in it is too long or nested too deeply"};
   functions.insert(functions.end(), static_cast<std::size_t>(factor.exponent), phi);
   return std::nullopt;
 }
@@ -72,6 +89,26 @@ void add_term(std::vector<Term>& terms, std::vector<Formula> functions, double c
     return;
   }
   terms.push_back({.factors = std::move(functions), .rank = 1, .coefficient = coefficient});
+}
+
+std::optional<NoTermForm> beyond_bounds(const Aggregation& aggregation) {
+  bool is_finite = std::isfinite(aggregation.bias);
+  for (const Term& term : aggregation.terms) {
+    is_finite = is_finite && std::isfinite(term.coefficient);
+    if (term.factors.size() > kMaxFactors) {
+      return NoTermForm{fmt::format("a product in it has {} factors, at most {} are possible",
+                                    term.factors.size(),
+                                    kMaxFactors)};
+    }
+    if (term.rank > kMaxRank) {
+      return NoTermForm{
+          fmt::format("{} products of the same functions are added, at most {} are possible",
+                      term.rank,
+                      kMaxRank)};
+    }
+  }
+  if (!is_finite) return NoTermForm{"a coefficient is beyond float64"};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -100,6 +137,7 @@ std::variant<Aggregation, NoTermForm> to_aggregation(const Formula& f) {
     }
   }
   if (aggregation.terms.empty()) return refused(f, "does not depend on x");
+  if (auto reason = beyond_bounds(aggregation)) return std::move(*reason);
   return aggregation;
 }
 

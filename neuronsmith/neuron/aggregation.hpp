@@ -9,6 +9,10 @@
 
 namespace neuronsmith::neuron {
 
+/// Bounds of what a neuron file holds, and so of every term form.
+inline constexpr std::size_t kMaxRank = 1024;
+inline constexpr std::size_t kMaxFactors = 64;
+
 /// One term of the term form: sum over ranks r of prod over factors m of (W_{r,m} . phi_m(x)).
 struct Term {
   /// phi_m: elementwise formulas of scalar x, in canonical order. One factor: a pure term W phi(x).
@@ -42,7 +46,8 @@ struct NoTermForm {
 
 /// Brings a vector formula to term form: expands it, groups by elementwise basis function, makes
 /// products of inner products interaction terms. Every weight becomes free, so dot(w0, x)^2 is an
-/// interaction of order 2. A formula like tanh(dot(w0, x)) has no term form.
+/// interaction of order 2. A formula like tanh(dot(w0, x)) has no term form; neither has one that
+/// passes the bounds of a neuron file or has a coefficient beyond float64.
 [[nodiscard]] std::variant<Aggregation, NoTermForm> to_aggregation(const formula::Formula& formula);
 
 /// The formula that the term form stands for, with its coefficients: a pure term as c * phi,

@@ -18,8 +18,6 @@ using formula::Shape;
 
 constexpr const char* kFormat = "neuronsmith-neuron";
 constexpr int kVersion = 1;
-constexpr std::size_t kMaxRank = 1024;
-constexpr std::size_t kMaxFactors = 64;
 
 /// The exponent of x or x^k, for readers who want numbers and not text.
 std::optional<int> exponent_of(const Formula& phi) {
@@ -42,18 +40,19 @@ Json term_to_json(const Term& term) {
           {"coefficient", json_number(term.coefficient)}};
 }
 
-Formula basis_from_text(const std::string& text, const std::string& source) {
-  const Formula phi = formula::parse_or_throw(text, Shape::Scalar, source);
-  if (!phi.uses(Op::Input) || phi.uses(Op::Column) || phi.uses(Op::Parameter)) {
-    throw ParseError(fmt::format("{}: factor \"{}\" is no function of x alone", source, text));
+/// A factor or an activation.
+Formula function_from_text(const std::string& text, const char* what, const std::string& source) {
+  Formula function = formula::parse_or_throw(text, Shape::Scalar, source);
+  if (!function.uses(Op::Input) || function.uses(Op::Column) || function.uses(Op::Parameter)) {
+    throw ParseError(fmt::format("{}: {} \"{}\" is no function of x alone", source, what, text));
   }
-  return phi;
+  return function;
 }
 
 Term term_from_json(const Json& json, const std::string& source) {
   Term term;
   for (const auto& text : json_get<std::vector<std::string>>(json, "factors", source)) {
-    term.factors.push_back(basis_from_text(text, source));
+    term.factors.push_back(function_from_text(text, "factor", source));
   }
   const auto rank = json_get<long long>(json, "rank", source);
   if (term.factors.empty() || term.factors.size() > kMaxFactors) {
@@ -145,8 +144,8 @@ Neuron neuron_from_json(const Json& json, const std::string& source) {
   neuron.aggregation = aggregation_from_json(json_get<Json>(json, "terms", source), source);
   neuron.aggregation.bias = json_get<double>(json, "bias", source);
   if (const auto activation = json_get<Json>(json, "activation", source); !activation.is_null()) {
-    neuron.activation = formula::parse_or_throw(
-        json_get<std::string>(json, "activation", source), Shape::Scalar, source);
+    neuron.activation =
+        function_from_text(json_get<std::string>(json, "activation", source), "activation", source);
   }
   neuron.provenance = json_get<Json>(json, "provenance", source);
   return neuron;

@@ -81,5 +81,26 @@ TEST(Json, GetNamesTheMissingOrMistypedKey) {
   EXPECT_EQ(json_get<std::string>(json, "a", "here"), "text");
 }
 
+TEST(Json, ATextThatNestsTooDeeplyIsAParseErrorAndNoCrash) {
+  EXPECT_NO_THROW(
+      static_cast<void>(parse_json(std::string(100, '[') + std::string(100, ']'), "t")));
+  for (const char* open : {"[", "{\"a\":"}) {
+    std::string text;
+    for (int i = 0; i < 1'000'000; ++i) text += open;
+    EXPECT_THROW(static_cast<void>(parse_json(text, "t")), ParseError);
+  }
+}
+
+TEST(Json, WholeNumbersAreNotCut) {
+  const Json json = {
+      {"real", 1e300}, {"large", 1ULL << 40}, {"negative", -1}, {"flag", true}, {"good", 7}};
+  for (const char* key : {"real", "large", "negative", "flag"}) {
+    EXPECT_THROW(static_cast<void>(json_get<std::uint32_t>(json, key, "here")), ParseError) << key;
+  }
+  EXPECT_EQ(json_get<std::uint64_t>(json, "large", "here"), 1ULL << 40);
+  EXPECT_EQ(json_get<int>(json, "negative", "here"), -1);
+  EXPECT_EQ(json_get<std::uint8_t>(json, "good", "here"), 7);
+}
+
 }  // namespace
 }  // namespace neuronsmith

@@ -162,5 +162,37 @@ TEST(NormalForm, LargeProductsStayProducts) {
   EXPECT_LE(form.terms.size(), 512u);
 }
 
+TEST(NormalForm, ProductsOfLargeProductsStayProducts) {
+  std::string text = "(sin(x0) + x1 + 1)";
+  for (int i = 0; i < 8; ++i) {
+    text =
+        "(" + text + "^4*(x" + std::to_string(i) + " + cos(x" + std::to_string(i + 1) + "))^9 + x)";
+  }
+  EXPECT_LE(simplify(parsed(text)).size(), 200'000u);
+}
+
+TEST(NormalForm, TowersOfPowersHaveADegree) {
+  std::string tower = "x";
+  for (int i = 0; i < 12; ++i) tower = "(" + tower + ")^64";
+  const NormalForm form = normalise(parsed(tower + " + sum(" + tower + ") - x"));
+  ASSERT_EQ(form.terms.size(), 3u);
+  EXPECT_GE(form.terms[0].degree(), form.terms[1].degree());
+  EXPECT_GE(form.terms[1].degree(), form.terms[2].degree());
+}
+
+TEST(NormalForm, CoefficientsThatOverflowWhenAddedAreNotAdded) {
+  EXPECT_EQ(simplified("1e308*x + 1e308*x").find("inf"), std::string::npos);
+  EXPECT_EQ(simplified("sum(1e308*x + 1e308*sum(x)/sum(1))").find("inf"), std::string::npos);
+}
+
+TEST(NormalForm, LongSumsAreOrderedAndJoined) {
+  std::string text = "0";
+  for (int i = 0; i < 4000; ++i) text += " + x" + std::to_string(i % 2000);
+  const NormalForm form = normalise(parsed(text));
+  ASSERT_EQ(form.terms.size(), 2000u);
+  EXPECT_EQ(form.terms[7].coefficient, 2.0);
+  EXPECT_EQ(to_infix(to_formula(form.terms[7])), "2*x7");
+}
+
 }  // namespace
 }  // namespace neuronsmith::formula

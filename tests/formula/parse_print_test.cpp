@@ -89,6 +89,56 @@ TEST(ParsePrint, NestingIsLimitedAndNotACrash) {
   EXPECT_NE(diagnosis(towers).message, "it parsed");
 }
 
+std::string nested(int levels,
+                   const std::string& open,
+                   const std::string& inside,
+                   const std::string& close) {
+  std::string text;
+  for (int i = 0; i < levels; ++i) text += open;
+  text += inside;
+  for (int i = 0; i < levels; ++i) text += close;
+  return text;
+}
+
+TEST(ParsePrint, PrintedTextNestsNoDeeperThanTheTextThatWasRead) {
+  for (const std::string& text : {nested(190, "(", "x", "^100)"),
+                                  nested(198, "-", "pi", ""),
+                                  nested(197, "(", "--2", ")"),
+                                  nested(97, "neg(", "mul(x, neg(-2))", ")"),
+                                  nested(98, "pow(", "x", ", 2)")}) {
+    const Formula formula = parsed(text);
+    EXPECT_EQ(parsed(to_infix(formula)), formula) << text;
+  }
+}
+
+TEST(ParsePrint, SignsBeforeABareNumberBelongToIt) {
+  EXPECT_EQ(parsed("--2"), Formula::literal(2.0));
+  EXPECT_EQ(parsed("-+2"), Formula::literal(-2.0));
+  EXPECT_EQ(parsed("-pi").size(), 1u);
+  EXPECT_EQ(parsed("-(2)"), Formula::apply(Op::Neg, Formula::literal(2.0)));
+  EXPECT_EQ(parsed("-2^2"), Formula::apply(Op::Neg, Formula::power(Formula::literal(2.0), 2)));
+}
+
+TEST(ParsePrint, AnExponentBeyondAnIntegerPowerIsPrintedAsItIsWritten) {
+  EXPECT_EQ(parsed("x^100").root().op, Op::Pow);
+  EXPECT_EQ(to_infix(parsed("x^100")), "x^100");
+  EXPECT_EQ(to_infix(parsed("pow(x, -64)")), "pow(x, -64)");
+}
+
+TEST(ParsePrint, ALongTextIsRefusedAtOnce) {
+  std::string sum = "x0";
+  for (int i = 1; i < 200'000; ++i) sum += " + x" + std::to_string(i);
+  EXPECT_NE(diagnosis(sum).message.find("too long"), std::string::npos);
+}
+
+TEST(ParsePrint, NoNotationDoublesItsTextWithEveryLevel) {
+  for (const char* function : {"plog(", "pinv(", "pdiv(x, ", "sigmoid(", "relu("}) {
+    const Formula formula = parsed(nested(60, function, "x", ")"));
+    EXPECT_LT(to_sympy(formula).size(), 6000u) << function;
+    EXPECT_LT(to_latex(formula).size(), 6000u) << function;
+  }
+}
+
 TEST(ParsePrint, OtherNotations) {
   EXPECT_EQ(to_sympy(parsed("sin(x)^2 + 0.5*x", Shape::Scalar)), "sin(x)**2 + 0.5*x");
   EXPECT_EQ(to_latex(parsed("0.5*x^2/3", Shape::Scalar)), "\\frac{0.5 \\, x^{2}}{3}");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "neuronsmith/core/error.hpp"
@@ -57,6 +58,16 @@ TEST(Network, CountsByHand) {
   EXPECT_EQ(Network(a).statistics().size(), 2 * (6 + 3));
   a.task_based_output = false;
   EXPECT_EQ(Network(a).parameter_count(), hidden1 + hidden2 + 2 * (1 + 3));
+}
+
+TEST(Network, ACountBeyondAllNumbersIsTheGreatest) {
+  Architecture a{.n_inputs = Architecture::kMaxWidth, .n_outputs = 1};
+  a.hidden.assign(1 << 10, Architecture::kMaxWidth);
+  neuron::Term term = a.aggregation.terms[0];
+  term.factors.resize(neuron::kMaxFactors, term.factors[0]);
+  term.rank = neuron::kMaxRank;
+  a.aggregation.terms.assign(1 << 10, term);
+  EXPECT_EQ(a.parameter_count(), std::numeric_limits<std::size_t>::max());
 }
 
 TEST(Network, StepScalesAreOneForXAndTheRatioOfSizesForPowers) {

@@ -79,6 +79,29 @@ TEST(Aggregation, WhatHasNoTermFormSaysWhy) {
   EXPECT_NE(reason("sum(w0)"), "");
 }
 
+TEST(Aggregation, AQuotientOfPowersThatExpandsOnlyInTheEndIsKeptWhole) {
+  const Aggregation a = aggregation("(x + 1)^40/(x + 1)^24");
+  ASSERT_EQ(a.terms.size(), 1u);
+  EXPECT_EQ(formula::to_infix(a.terms[0].factors[0]), "(x + 1)^16");
+  const char* const vanishing = "(1e-200*x + 1e-200*x^2)^40/(1e-200*x + 1e-200*x^2)^24";
+  EXPECT_EQ(aggregation(vanishing).terms.size(), 1u);
+}
+
+TEST(Aggregation, WhatANeuronFileCannotHoldHasNoTermForm) {
+  EXPECT_EQ(aggregation("sum(x)^64").terms[0].factors.size(), kMaxFactors);
+  EXPECT_NE(reason("sum(x)^64*sum(x^2)"), "");
+  EXPECT_NE(reason("sum(x*sum(x)^64)"), "");
+  std::string sum = "dot(w0, x)*dot(w1, x)";
+  for (std::size_t i = 1; i <= kMaxRank; ++i) {
+    sum += " + dot(w" + std::to_string(2 * i) + ", x)*dot(w" + std::to_string(2 * i + 1) + ", x)";
+  }
+  EXPECT_NE(reason(sum), "");
+  EXPECT_NE(reason("1e308*x + 1e308*sum(x)"), "");
+  std::string deep = "1/x";
+  for (int i = 0; i < 99; ++i) deep = "sin(" + deep + ")";
+  EXPECT_NE(reason(deep), "");
+}
+
 TEST(Aggregation, FormulaAndBackIsIdentity) {
   for (const char* text : {"x", "0.5*x^3 - x", "dot(w0, x)*dot(w1, x) + x^2 + 1", "sin(x)*x + 2*x",
                            "dot(w0, x)*dot(w1, x^2) + dot(w2, x)*dot(w3, x^2)"}) {

@@ -54,6 +54,23 @@ TEST(Neuron, EveryDamageToAFileIsAParseError) {
   EXPECT_THROW(static_cast<void>(neuron_from_json(Json(3), "f")), ParseError);
 }
 
+TEST(Neuron, AnActivationThatIsNoFunctionOfXAloneIsAParseError) {
+  Json json = to_json(resolve_neuron("x"));
+  for (const char* text : {"x0 + x", "p0*x", "3"}) {
+    json["activation"] = text;
+    EXPECT_THROW(static_cast<void>(neuron_from_json(json, "f")), ParseError) << text;
+  }
+}
+
+TEST(Neuron, WholeNumbersMustBeWholeAndInRange) {
+  const Json good = to_json(resolve_neuron("x"));
+  for (const Json& version : {Json(1e96), Json(1.0), Json(true), Json(4294967297), Json(-1)}) {
+    Json bad = good;
+    bad["version"] = version;
+    EXPECT_THROW(static_cast<void>(neuron_from_json(bad, "f")), ParseError) << version;
+  }
+}
+
 TEST(Neuron, MistakesOfTheUserAreErrors) {
   EXPECT_THROW(static_cast<void>(resolve_neuron("missing.json")), IoError);
   EXPECT_THROW(static_cast<void>(resolve_neuron("linaer")), ParseError);
