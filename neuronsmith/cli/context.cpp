@@ -1,6 +1,7 @@
 #include "neuronsmith/cli/context.hpp"
 
 #include "neuronsmith/cli/progress.hpp"
+#include "neuronsmith/core/error.hpp"
 
 namespace neuronsmith::cli {
 
@@ -18,6 +19,19 @@ void add_common_options(CLI::App& command, Context& context) {
 
 std::string indented(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<std::size_t> parse_hidden(const std::string& text) {
+  std::vector<std::size_t> widths;
+  if (text == "none" || text.empty()) return widths;
+  for (const std::string& part : CLI::detail::split(text, ',')) {
+    std::size_t width = 0;
+    if (!CLI::detail::lexical_cast(part, width)) {
+      throw ConfigError(fmt::format("--hidden: \"{}\" is not a layer width, as in 12,5", part));
+    }
+    widths.push_back(width);
+  }
+  return widths;
 }
 
 std::string text_of(const Metrics& metrics) {

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/progress.hpp"
@@ -53,6 +55,9 @@ struct Context {
 /// --json, --quiet, --threads.
 void add_common_options(CLI::App& command, Context& context);
 
+/// Widths of hidden layers: "12,5", or "none". Throws ConfigError naming --hidden.
+[[nodiscard]] std::vector<std::size_t> parse_hidden(const std::string& text);
+
 /// "mse 1.23, rmse 1.1".
 [[nodiscard]] std::string text_of(const Metrics& metrics);
 [[nodiscard]] Json json_of(const Metrics& metrics);
@@ -62,6 +67,7 @@ void add_discover(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
+void add_compare(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 

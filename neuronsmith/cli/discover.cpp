@@ -25,6 +25,7 @@ struct DiscoverFlags {
   std::string out = "neuron.json";
   std::string checkpoint;
   std::string choose = "criterion";
+  bool training_rows_only = false;
   search::GeneticOptions genetic;  // defaults shown in --help; only what is given is taken over
   search::FitOptions fit;
   std::vector<int> init_depth;
@@ -92,6 +93,8 @@ void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
                "Levenberg-Marquardt steps on constants inside functions", group);
   command.add_option("--choose", flags.choose, "The formula by: criterion or validation")
       ->capture_default_str()->group(group);
+  command.add_flag("--training-rows-only", flags.training_rows_only,
+                   "Leave the validation rows out of the search, as compare does")->group(group);
 }
 
 void add_run_options(CLI::App& command, DiscoverFlags& flags) {
@@ -151,6 +154,7 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
   experiment::DiscoverOptions options{.recipe = resolved_recipe(flags),
                                       .driver = flags.driver,
                                       .choice = experiment::parse_choice(flags.choose),
+                                      .training_rows_only = flags.training_rows_only,
                                       .seed = flags.data.options.split.seed};
   Budget& budget = options.driver.budget;
   if (!budget.generations && !budget.candidates && !budget.minutes) {
@@ -163,10 +167,7 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
 }
 
 experiment::PreparedData prepared(const DiscoverFlags& flags) {
-  experiment::DataOptions options = flags.data.resolved();
-  options.keep_shared_scale = true;
-  options.clip = false;  // a fit needs the rows as they are
-  return experiment::prepare(options);
+  return experiment::prepare(experiment::for_search(flags.data.resolved()));
 }
 
 void record(Recording& recording,

@@ -54,6 +54,7 @@ int run(int argc, char** argv) {
   add_train(app, context);
   add_evaluate(app, context);
   add_predict(app, context);
+  add_compare(app, context);
   add_data(app, context);
   add_runs(app, context);
   if (const std::string mistake = unknown_command(app, argc, argv); !mistake.empty()) {

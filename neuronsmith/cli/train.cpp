@@ -28,20 +28,6 @@ struct TrainFlags {
   StoreFlags store;
 };
 
-/// "12,5", or "none" for no hidden layer.
-std::vector<std::size_t> parse_hidden(const std::string& text) {
-  std::vector<std::size_t> widths;
-  if (text == "none" || text.empty()) return widths;
-  for (const std::string& part : CLI::detail::split(text, ',')) {
-    std::size_t width = 0;
-    if (!CLI::detail::lexical_cast(part, width)) {
-      throw ConfigError(fmt::format("--hidden: \"{}\" is not a layer width, as in 12,5", part));
-    }
-    widths.push_back(width);
-  }
-  return widths;
-}
-
 template <typename Enum>
 Enum require_name(std::optional<Enum> found,
                   const char* option,

@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   Genetic,
   Constants,
   Test,
+  Control,
 };
 
 /// Counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random

@@ -90,6 +90,7 @@ Json fingerprint_of(const PreparedData& data, const DiscoverOptions& options) {
   json["data"] = data.hash;
   json["preprocessing"] = to_json(data.preprocessor);
   json["rows"] = {data.n_training, data.n_validation};
+  json["training_rows_only"] = options.training_rows_only;
   return json;
 }
 
@@ -127,6 +128,12 @@ std::string search_identity(const PreparedData& data, const DiscoverOptions& opt
   return hasher.hex() + " " + std::filesystem::absolute(options.driver.checkpoint).string();
 }
 
+DataOptions for_search(DataOptions options) {
+  options.keep_shared_scale = true;
+  options.clip = false;
+  return options;
+}
+
 DiscoveryResult discover(const PreparedData& data,
                          const DiscoverOptions& options,
                          const Executor& executor,
@@ -134,7 +141,8 @@ DiscoveryResult discover(const PreparedData& data,
                          std::stop_token stop) {
   validate(data, options);
   const bool by_validation = options.choice == Choice::Validation;
-  const FitRows rows(by_validation ? data.training() : data.known(), data.task);
+  const bool training_only = by_validation || options.training_rows_only;
+  const FitRows rows(training_only ? data.training() : data.known(), data.task);
   const FitRows holdout(data.validation(), data.task);
   const search::FitObjective objective(rows.data, options.recipe.fit);
   search::GeneticSearch strategy(options.recipe.genetic, formula::Shape::Vector, options.seed);

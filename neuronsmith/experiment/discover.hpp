@@ -29,6 +29,8 @@ struct DiscoverOptions {
   search::Recipe recipe;
   search::DriverOptions driver;  ///< its fingerprint is filled in here
   Choice choice = Choice::Criterion;
+  /// Validation rows are left out of the search, as where they choose between trained networks.
+  bool training_rows_only = false;
   std::uint64_t seed = 1;
 };
 
@@ -54,7 +56,12 @@ void validate(const PreparedData& data, const DiscoverOptions& options);
 /// seed, with their checkpoint in the same place. Empty without a checkpoint.
 [[nodiscard]] std::string search_identity(const PreparedData& data, const DiscoverOptions& options);
 
-/// Searches on the rows of `data` that are not in its test part. Throws DataError when no formula
+/// How a search wants the data of `options` prepared: inputs that share a scale as they are, and
+/// none clipped, because a fit needs the rows as they are.
+[[nodiscard]] DataOptions for_search(DataOptions options);
+
+/// Searches on the rows of `data` that are not in its test part, or on the training rows alone where
+/// `options` say so. Throws DataError when no formula
 /// could be scored or none has a term form, otherwise what the search throws.
 [[nodiscard]] DiscoveryResult discover(const PreparedData& data,
                                        const DiscoverOptions& options,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 
@@ -126,34 +127,29 @@ class Preparation {
  public:
   explicit Preparation(const DataOptions& options) : options_(options) {
     options_.split.validate();
-    if (!options_.test_data.empty()) options_.split.test = 0.0;
+    if (has_test_file()) options_.split.test = 0.0;
   }
 
-  PreparedData run() && {
-    Table table = read(options_.data, options_);
-    const std::size_t target = find_target(table, options_.target);
+  /// Tables that are given away are released column by column.
+  template <typename AnyTables>
+  PreparedData run(AnyTables&& tables) && {
+    const std::size_t target = find_target(tables.data, options_.target);
     result_.source = options_.data;
-    result_.hash = table.hash();
-    result_.task.target = table.columns[target].name;
-    result_.task.kind = decide_task(table.columns[target], options_.task);
-    if (!options_.test_data.empty()) read_test_table();
-    find_labels(table, target);
-    split(table);
-    fit(table, target);
-    result_.block = block_of(std::move(table), target, order_);
-    if (!options_.test_data.empty()) add_separate_test();
+    result_.hash = tables.hash;
+    result_.task.target = tables.data.columns[target].name;
+    result_.task.kind = decide_task(tables.data.columns[target], options_.task);
+    find_labels(tables.data, target);
+    split(tables.data);
+    fit(tables.data, target);
+    result_.block = block_of(std::forward<AnyTables>(tables).data, target, order_);
+    if (has_test_file()) add_separate_test(std::forward<AnyTables>(tables).test);
     return std::move(result_);
   }
 
  private:
   [[nodiscard]] bool is_regression() const { return result_.task.kind == TaskKind::Regression; }
 
-  void read_test_table() {
-    DataOptions options = options_;
-    options.target = result_.task.target;
-    test_table_ = read(options_.test_data, options);
-    result_.hash += test_table_.hash();
-  }
+  [[nodiscard]] bool has_test_file() const { return !options_.test_data.empty(); }
 
   void find_labels(const Table& table, std::size_t target) {
     if (is_regression()) return;
@@ -187,29 +183,32 @@ class Preparation {
     result_.preprocessor = Preprocessor(table, excluded, training, preprocess);
   }
 
-  Block block_of(Table&& table, std::size_t target, std::span<const std::uint32_t> rows) const {
+  template <typename AnyTable>
+  Block block_of(AnyTable&& table,
+                 std::size_t target,
+                 std::span<const std::uint32_t> rows) const {
     Block block;
     if (is_regression()) {
       block.target = scaled_target(table.columns[target], result_.task.scale, rows);
     } else {
       block.classes = picked(classes_, rows);
     }
-    block.features = result_.preprocessor.transform(std::move(table), rows);
+    block.features = result_.preprocessor.transform(std::forward<AnyTable>(table), rows);
     return block;
   }
 
-  void add_separate_test() {
-    const std::size_t target = test_table_.require(result_.task.target, "--target");
-    result_.n_test = test_table_.n_rows;
+  template <typename AnyTable>
+  void add_separate_test(AnyTable&& table) {
+    const std::size_t target = table.require(result_.task.target, "--target");
+    result_.n_test = table.n_rows;
     const std::vector<std::uint32_t> rows = all_rows(result_.n_test);
-    if (is_regression()) require_regression_target(test_table_, target, {});
-    if (!is_regression()) classes_ = classes_of(test_table_, target, result_.task);
-    result_.separate_test = block_of(std::move(test_table_), target, rows);
+    if (is_regression()) require_regression_target(table, target, {});
+    if (!is_regression()) classes_ = classes_of(table, target, result_.task);
+    result_.separate_test = block_of(std::forward<AnyTable>(table), target, rows);
   }
 
   DataOptions options_;
   PreparedData result_;
-  Table test_table_;
   std::vector<std::uint32_t> classes_;
   std::vector<std::uint32_t> order_;
 };
@@ -233,6 +232,28 @@ std::size_t find_target(const Table& table, const std::optional<std::string>& ta
   return target ? table.require(*target, "--target") : table.columns.size() - 1;
 }
 
-PreparedData prepare(const DataOptions& options) { return Preparation(options).run(); }
+SourceTables read_tables(const DataOptions& options) {
+  SourceTables tables{.data = read(options.data, options), .test = {}, .hash = {}};
+  tables.hash = tables.data.hash();
+  if (options.test_data.empty()) return tables;
+  DataOptions test_options = options;
+  test_options.target = tables.data.columns[find_target(tables.data, options.target)].name;
+  tables.test = read(options.test_data, test_options);
+  tables.hash += tables.test.hash();
+  return tables;
+}
+
+PreparedData prepare(const SourceTables& tables, const DataOptions& options) {
+  return Preparation(options).run(tables);
+}
+
+PreparedData prepare(SourceTables&& tables, const DataOptions& options) {
+  return Preparation(options).run(std::move(tables));
+}
+
+PreparedData prepare(const DataOptions& options) {
+  options.split.validate();  // before a large file is read
+  return prepare(read_tables(options), options);
+}
 
 }  // namespace neuronsmith::experiment

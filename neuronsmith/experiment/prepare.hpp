@@ -64,7 +64,24 @@ struct PreparedData {
   [[nodiscard]] network::Part test() const;
 };
 
-/// Reads, splits (stratified for classes), fits the preprocessing. Throws what these throw.
+/// The tables that DataOptions name, as read: what is split and fitted may be so several times.
+struct SourceTables {
+  Table data;
+  Table test;        ///< without columns when the test part comes from `data`
+  std::string hash;  ///< of both
+};
+
+/// Rows without a target are left out when `options` say so. Throws what read_table throws, and
+/// DataError naming --target.
+[[nodiscard]] SourceTables read_tables(const DataOptions& options);
+
+/// Splits (stratified for classes), fits the preprocessing. Throws what these throw. `options` name
+/// the files that the tables were read from; split and scaling may be others each time.
+[[nodiscard]] PreparedData prepare(const SourceTables& tables, const DataOptions& options);
+/// The same, releasing each column once it is used, so that table and features never lie in memory
+/// in full.
+[[nodiscard]] PreparedData prepare(SourceTables&& tables, const DataOptions& options);
+/// Reads and prepares.
 [[nodiscard]] PreparedData prepare(const DataOptions& options);
 
 /// The column that `options` mean. Throws DataError naming --target.

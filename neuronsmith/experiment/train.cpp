@@ -90,9 +90,10 @@ std::vector<std::size_t> matched_widths(network::Architecture shape, std::size_t
   double low = 0.0;
   double high = static_cast<double>(network::Architecture::kMaxWidth) / widest;
   if (!has_enough(high)) {
-    throw ConfigError(fmt::format("--parameters: {} is more than layers of {} units hold",
-                                  n_parameters,
-                                  network::Architecture::kMaxWidth));
+    throw ConfigError(fmt::format(
+        "--parameters, --match: {} parameters are more than hidden layers of {} units hold",
+        n_parameters,
+        network::Architecture::kMaxWidth));
   }
   // The count grows with the scale; 60 halvings are finer than any change of a width.
   for (int i = 0; i < 60; ++i) {
@@ -110,32 +111,45 @@ void validate(const PreparedData& data,
   architecture_of(data, neuron, options).validate();
 }
 
+FittedNetwork fit_network(const network::Architecture& architecture,
+                          const network::Part& training,
+                          const network::Part& validation,
+                          const Task& task,
+                          const TrainModelOptions& options,
+                          ProgressSink* progress,
+                          std::stop_token stop) {
+  network::TrainOptions train_options = options.training;
+  train_options.seed = options.seed;
+  FittedNetwork fitted{.network = network::Network(architecture), .training = {}};
+  fitted.network.initialise(training.features, options.seed);
+  fitted.training = network::train(
+      fitted.network, training, validation, loss_of(task), train_options, progress, stop);
+  return fitted;
+}
+
 TrainedModel train_model(const PreparedData& data,
                          const neuron::Neuron& neuron,
                          const TrainModelOptions& options,
                          ProgressSink* progress,
                          std::stop_token stop) {
-  network::TrainOptions training = options.training;
-  training.seed = options.seed;
-  Model model{.task = data.task,
-              .preprocessor = data.preprocessor,
-              .network = network::Network(architecture_of(data, neuron, options)),
-              .formula = formula::to_infix(neuron.formula),
-              .provenance = Json::object()};
-  model.network.initialise(data.training().features, options.seed);
-  network::TrainingResult result = network::train(model.network,
-                                                  data.training(),
-                                                  data.validation(),
-                                                  loss_of(data.task),
-                                                  training,
-                                                  progress,
-                                                  stop);
+  FittedNetwork fitted = fit_network(architecture_of(data, neuron, options),
+                                     data.training(),
+                                     data.validation(),
+                                     data.task,
+                                     options,
+                                     progress,
+                                     stop);
+  network::TrainingResult& result = fitted.training;
   if (result.diverged && result.best_epoch == 0) {
     throw DataError(fmt::format(
         "training diverged in its first epoch; a lower --learning-rate than {} may help",
-        training.learning_rate));
+        options.training.learning_rate));
   }
-  model.provenance = provenance_of(data, neuron, options, result);
+  Model model{.task = data.task,
+              .preprocessor = data.preprocessor,
+              .network = std::move(fitted.network),
+              .formula = formula::to_infix(neuron.formula),
+              .provenance = provenance_of(data, neuron, options, result)};
   const Judged judged = judged_part(data);
   Evaluation evaluation = evaluate(model, judged.rows);
   return {std::move(model), std::move(result), std::move(evaluation), judged.part};

@@ -52,6 +52,22 @@ void validate(const PreparedData& data,
               const neuron::Neuron& neuron,
               const TrainModelOptions& options);
 
+/// A network as training left it; whether it diverged is in `training`.
+struct FittedNetwork {
+  network::Network network;
+  network::TrainingResult training;
+};
+
+/// Initialises on the rows of `training` and trains, all random draws by `options.seed`; the
+/// validation part decides when to stop. Of `options`, what shapes the network plays no part.
+[[nodiscard]] FittedNetwork fit_network(const network::Architecture& architecture,
+                                        const network::Part& training,
+                                        const network::Part& validation,
+                                        const Task& task,
+                                        const TrainModelOptions& options,
+                                        ProgressSink* progress = nullptr,
+                                        std::stop_token stop = {});
+
 /// Initialises and trains; the validation part decides when to stop. Throws DataError when training
 /// diverged in its first epoch.
 [[nodiscard]] TrainedModel train_model(const PreparedData& data,

@@ -96,13 +96,13 @@ Neuron make_neuron(const Formula& formula, const std::string& source) {
   return neuron;
 }
 
-Neuron resolve_neuron(const std::string& text) {
+Neuron resolve_neuron(const std::string& text, const std::string& option) {
   if (looks_like_file(text)) return neuron_from_json(read_json_file(text), text);
   const auto entry = find_aggregation(text);
   const std::string source(entry ? entry->formula : std::string_view(text));
   Neuron neuron = make_neuron(
-      formula::parse_or_throw(source, Shape::Vector, "--neuron (no file or library name)"),
-      "--neuron");
+      formula::parse_or_throw(source, Shape::Vector, option + " (no file or library name)"),
+      option);
   if (entry) neuron.name = text;
   return neuron;
 }

@@ -22,8 +22,8 @@ struct Neuron {
 [[nodiscard]] Neuron make_neuron(const formula::Formula& formula, const std::string& source);
 
 /// `text` is a neuron file, a library name or a formula, tried in that order. Throws IoError,
-/// ParseError or ConfigError.
-[[nodiscard]] Neuron resolve_neuron(const std::string& text);
+/// ParseError or ConfigError; `option` says where the text was given.
+[[nodiscard]] Neuron resolve_neuron(const std::string& text, const std::string& option = "--neuron");
 
 /// neuron.json, docs/files.md. Reading throws ParseError naming `source` and the key.
 [[nodiscard]] Json to_json(const Neuron& neuron);

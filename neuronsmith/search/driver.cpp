@@ -82,6 +82,7 @@ class Driver {
 
   Discovery run(const std::stop_token& stop) {
     if (options_.resume) load();
+    if (result_.generations > 0) report();  // also where nothing is left to do
     while (!is_spent() && !stop.stop_requested()) {
       step();
       report();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -100,6 +101,25 @@ TEST(Prepare, ASeparateTestFileReplacesTheTestShare) {
   EXPECT_EQ(data.n_test, 30u);
   EXPECT_EQ(data.test().n_rows(), 30u);
   EXPECT_NEAR(data.task.scale.invert(data.test().target[4]), usual(4, 2), 1e-5);
+}
+
+TEST(Prepare, TablesReadOnceCanBeSplitManyTimes) {
+  const TemporaryTable table(table_text(100, usual));
+  const TemporaryTable test(table_text(30, usual));
+  for (const std::string& test_path : {std::string(), test.path()}) {
+    DataOptions options{.data = table.path(), .test_data = test_path};
+    const SourceTables tables = read_tables(options);
+    for (const std::uint64_t seed : {3u, 4u, 3u}) {
+      options.split.seed = seed;
+      const PreparedData again = prepare(tables, options);
+      const PreparedData anew = prepare(options);
+      EXPECT_EQ(again.hash, anew.hash);
+      EXPECT_EQ(again.block.target, anew.block.target);
+      EXPECT_EQ(again.separate_test.target, anew.separate_test.target);
+      EXPECT_EQ(to_json(again.preprocessor), to_json(anew.preprocessor));
+      EXPECT_TRUE(std::ranges::equal(again.test().features.column(1), anew.test().features.column(1)));
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "neuronsmith/neuron/neuron.hpp"
+#include "neuronsmith/search/recipe.hpp"
+
+namespace neuronsmith::experiment {
+
+/// What takes part in a comparison: a neuron, or a recipe that discovers one on each repeat's own
+/// rows. Exactly one of both is there.
+struct Contender {
+  std::string name;  ///< as the user wrote it
+  std::optional<neuron::Neuron> neuron;
+  std::optional<search::Recipe> recipe;
+};
+
+/// "neuron.json,linear,discover:vsr,dot(w0, x)*dot(w1, x)": neuron files, library names, formulas
+/// and discover:RECIPE; commas inside parentheses belong to a formula. Throws ConfigError naming
+/// --neurons for an empty or repeated name and an unknown recipe, otherwise what
+/// neuron::resolve_neuron throws.
+[[nodiscard]] std::vector<Contender> parse_contenders(std::string_view list);
+
+/// An aggregation without coefficients and bias, which are free in a network: neurons of the same
+/// structure make the same networks.
+[[nodiscard]] std::string structure_text(const neuron::Aggregation& aggregation);
+
+/// A random polynomial neuron, the nearest in complexity (nodes of its structure) to `like` of
+/// those drawn and of another structure. A function of the seed.
+[[nodiscard]] neuron::Neuron random_neuron(const neuron::Aggregation& like, std::uint64_t seed);
+
+}  // namespace neuronsmith::experiment

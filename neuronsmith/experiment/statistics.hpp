@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace neuronsmith::experiment {
+
+/// What some values have in common. At least one value.
+struct Summary {
+  double mean = 0.0;
+  double deviation = 0.0;  ///< of a sample (n - 1); 0 for a single value
+  double median = 0.0;     ///< of an even number the mean of the middle two
+};
+/// The values must be numbers: NaN has no place in an order.
+[[nodiscard]] Summary summarise(std::span<const double> values);
+[[nodiscard]] double mean_of(std::span<const double> values);
+
+/// Outcome of a Wilcoxon signed-rank test, two-sided (Wilcoxon, Individual comparisons by ranking
+/// methods, 1945).
+struct SignedRank {
+  double statistic = 0.0;  ///< the lesser of the rank sums of both signs
+  double p_value = 1.0;
+  /// Matched-pairs rank-biserial correlation (Kerby, The simple difference formula, 2014): rank sum
+  /// of the positive differences minus that of the negative ones, over their sum; -1 to 1.
+  double rank_biserial = 0.0;
+  std::size_t n = 0;      ///< differences other than 0
+  bool is_exact = false;  ///< by the exact distribution, otherwise by the normal approximation
+};
+
+/// Differences of 0 are left out (Wilcoxon's own way); without any other p is 1. The distribution
+/// is exact for up to kMostExact differences whose magnitudes are all different, otherwise normal
+/// with corrections for ties and continuity. Magnitudes that lie within 1e-12 of the largest one's
+/// size are tied: shares of rows that are equal on paper differ by that much in floating point.
+[[nodiscard]] SignedRank signed_rank_test(std::span<const double> differences);
+inline constexpr std::size_t kMostExact = 50;
+
+/// Outcome of a corrected resampled t test, two-sided.
+struct ResampledT {
+  double t = 0.0;  ///< infinite when all differences are the same and not 0
+  double p_value = 1.0;
+  double low = 0.0;  ///< confidence interval of the mean difference
+  double high = 0.0;
+};
+
+/// Nadeau and Bengio, Inference for the generalization error, Machine Learning 2003, eq. 8 and
+/// section 4: the variance of a mean over J random splits is estimated by (1/J + n_test/n_train)
+/// s^2, because training parts of several splits overlap; J - 1 degrees of freedom. Two differences
+/// at least; n_train > 0. When all of them are 0, p is 1.
+[[nodiscard]] ResampledT corrected_resampled_t_test(std::span<const double> differences,
+                                                    std::size_t n_test,
+                                                    std::size_t n_train,
+                                                    double confidence = 0.95);
+
+/// Cohen's d of paired values (d_z): mean over standard deviation of the differences. 0 when all
+/// are 0, infinite when all are the same otherwise.
+[[nodiscard]] double cohens_d(std::span<const double> differences);
+
+/// p values adjusted for the number of comparisons, in the order given (Holm, A simple sequentially
+/// rejective multiple test procedure, 1979): the chance of any false rejection stays at the level.
+[[nodiscard]] std::vector<double> holm(std::span<const double> p_values);
+
+/// Probability that Student's t of so many degrees of freedom is at least |t| away from 0.
+[[nodiscard]] double student_t_two_sided(double t, double degrees);
+/// The t > 0 that is exceeded in magnitude with probability p, 0 < p < 1.
+[[nodiscard]] double student_t_quantile(double p, double degrees);
+
+}  // namespace neuronsmith::experiment
