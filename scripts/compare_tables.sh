@@ -25,7 +25,7 @@ compare() {
   shift 2
   echo "== $name $*" >&2
   "$binary" compare --data "$data/$name.csv.gz" --neurons discover:vsr,linear,quadratic \
-    --repeats 10 --markdown --out "$file.json" "$@" | grep -v '^written: ' >"$file.md"
+    --repeats 10 --no-store --markdown --out "$file.json" "$@" | grep -v '^written: ' >"$file.md"
 }
 
 for name in "${tables[@]}"; do compare "$name" "$work/$name"; done

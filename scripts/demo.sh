@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# demo.sh BINARY [DATA [TARGET]]: discovers a neuron on a table, then trains a network of it and a
-# linear network of at least as many parameters on the same split. Writes to demo/.
+# demo.sh BINARY [DATA [TARGET]]: discovers a neuron on a table, trains a network of it and a linear
+# network of at least as many parameters on the same split, compares neurons over five splits, and
+# ends with a report of it all. Writes to demo/.
 set -euo pipefail
 
 binary=$1
@@ -45,6 +46,15 @@ for name in task-based linear; do
     "$(number multiply_adds "$file")" "$(number seconds "$file")" \
     "$(number "${metrics[0]}" "$file")" "$(number "${metrics[1]}" "$file")"
 done
+
 echo
-echo "written: $out/neuron.json, $out/task-based.json, $out/linear.json and their .metrics.json"
-echo "one run of one split shows no more than that; repeat with other seeds before believing it"
+echo "== compare: one run of one split proves little; five splits, the neuron discovered anew in each"
+"$binary" compare "${table[@]}" --seed 1 --neurons discover:vsr,linear,quadratic --repeats 5 \
+  --out "$out/comparison.json"
+
+echo
+echo "== report: formula, plots and comparison on one page"
+last=$("$binary" runs list --store "$out/neuronsmith.db" --json | number id /dev/stdin)
+"$binary" report $((last - 3)) $((last - 2)) $((last - 1)) "$last" --store "$out/neuronsmith.db" \
+  --out "$out/report.html"
+echo "written  $out/neuron.json, $out/task-based.json, $out/linear.json and their .metrics.json"

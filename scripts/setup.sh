@@ -10,9 +10,14 @@ packages=(
   libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
   libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev
   libgtest-dev librapidcheck-dev
+  gnuplot-nox  # the plots of a report
 )
 # Clang 14 knows no std::source_location; llvm holds the symbolizer of the sanitizers' reports.
 [ "${1:-}" != fuzz ] || packages+=(clang-16 libclang-rt-16-dev llvm-16)
+# A browser is large: only tests want one, and they are skipped without it.
+if [ "${CI:-}" = true ] || [ "${NEURONSMITH_WITH_BROWSER:-}" = 1 ]; then
+  packages+=(chromium)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -181,12 +181,28 @@ void compare_and_write(const CompareFlags& flags,
   context.print(json);
 }
 
+/// The search of a neuron file may have seen rows that are test rows here.
+void note_leaks(const Context& context,
+                const experiment::SourceTables& tables,
+                const experiment::CompareOptions& options) {
+  for (const experiment::Contender& contender : options.contenders) {
+    if (!contender.neuron) continue;
+    const Json& provenance = contender.neuron->provenance;
+    if (!provenance.is_object() || provenance.value("data_hash", Json()) != Json(tables.hash)) continue;
+    context.note(
+        "{} was discovered on this table, on rows that are test rows of some repeats: its numbers "
+        "may be too good; discover:RECIPE searches anew in each repeat",
+        contender.name);
+  }
+}
+
 void run(const CompareFlags& flags, Context& context) {
   const experiment::CompareOptions options = resolved(flags);
   const experiment::DataOptions data = flags.data.resolved();
   if (!flags.out.empty()) require_writable(flags.out);
   const experiment::SourceTables tables = experiment::read_tables(data);
   experiment::validate(tables, data, options);
+  note_leaks(context, tables, options);
   const auto progress = context.progress();
   Recording recording(flags.store,
                       context,

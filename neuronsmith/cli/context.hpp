@@ -70,5 +70,6 @@ void add_predict(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
+void add_report(CLI::App& app, Context& context);
 
 }  // namespace neuronsmith::cli

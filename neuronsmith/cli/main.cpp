@@ -15,6 +15,7 @@ Examples:
   neuronsmith predict  --model model.json --data new.csv --out predictions.csv
   neuronsmith data describe train.csv
   neuronsmith runs list
+  neuronsmith report --out report.html
 
 neuronsmith COMMAND --help shows the options of a command.)";
 
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   add_compare(app, context);
   add_data(app, context);
   add_runs(app, context);
+  add_report(app, context);
   if (const std::string mistake = unknown_command(app, argc, argv); !mistake.empty()) {
     return fail(kUserError, mistake);
   }

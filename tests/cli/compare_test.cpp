@@ -153,6 +153,15 @@ TEST_F(Compare, ADiscoveredFormulaIsThatOfDiscoverOnTheTrainingRows) {
   }
 }
 
+TEST_F(Compare, SaysThatANeuronOfTheSameTableHasSeenTestRows) {
+  ASSERT_EQ(run({"discover", "--data", "law.csv", "--generations", "5"}).status, 0);
+  const char* const warning = "neuron.json was discovered on this table";
+  EXPECT_NE(run(compare({"--neurons", "neuron.json,linear"})).err.find(warning), std::string::npos);
+  ASSERT_EQ(run({"data", "synthesize", "--law", "2", "--out", "other.csv"}).status, 0);
+  ASSERT_EQ(run({"discover", "--data", "other.csv", "--generations", "5"}).status, 0);
+  EXPECT_EQ(run(compare({"--neurons", "neuron.json,linear"})).err.find(warning), std::string::npos);
+}
+
 TEST_F(Compare, MistakesAreToldInOneLine) {
   expect_refused({}, {"--neurons"});
   expect_refused({"--neurons", "linear"}, {"--neurons", "two"});
