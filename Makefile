@@ -1,6 +1,6 @@
 # The two commands that a new user needs: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test asan tsan fuzz fuzz-ci fuzz-build demo clean
+.PHONY: help setup build test asan tsan fuzz fuzz-ci fuzz-build bench demo clean
 
 PRESET_DIR := build/release
 BINARY := $(PRESET_DIR)/bin/neuronsmith
@@ -14,6 +14,7 @@ help:
 	@echo 'make tsan                        the tests of what runs on threads under ThreadSanitizer'
 	@echo 'make fuzz                        every fuzz target for FUZZ_SECONDS (600) seconds'
 	@echo 'make fuzz-ci                     the same for a minute, as CI does'
+	@echo 'make bench                       measure the engine, write docs/results/performance.md (minutes)'
 	@echo 'make clean                       remove everything that was built'
 
 setup:
@@ -50,6 +51,13 @@ fuzz-build:
 	@scripts/setup.sh fuzz
 	@scripts/configure.sh fuzz
 	@cmake --build --preset fuzz
+
+bench:
+	@scripts/setup.sh bench
+	@scripts/configure.sh release
+	@cmake -DNEURONSMITH_BENCHMARKS=ON $(PRESET_DIR) >/dev/null
+	@cmake --build --preset release --target benchmarks
+	@benchmarks/run.sh $(PRESET_DIR)
 
 demo: build
 	@scripts/demo.sh "$(BINARY)" "$(DATA)" "$(TARGET)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh [fuzz]: installs the Debian packages that the build and the tests need, or with "fuzz" the
-# fuzz targets too, and that are missing.
+# setup.sh [fuzz|bench]: installs the Debian packages that the build and the tests need, and those of
+# the fuzz targets or the benchmarks if asked for, as far as they are missing.
 # Idempotent: does nothing, and needs neither root nor network, when all are there.
 set -euo pipefail
 
@@ -14,6 +14,7 @@ packages=(
 )
 # Clang 14 knows no std::source_location; llvm holds the symbolizer of the sanitizers' reports.
 [ "${1:-}" != fuzz ] || packages+=(clang-16 libclang-rt-16-dev llvm-16)
+[ "${1:-}" != bench ] || packages+=(libbenchmark-dev python3 python3-venv)
 # A browser is large: only tests want one, and they are skipped without it.
 if [ "${CI:-}" = true ] || [ "${NEURONSMITH_WITH_BROWSER:-}" = 1 ]; then
   packages+=(chromium)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -42,14 +43,22 @@ struct Scratch {
 /// Rows of a caller's array that do not fill whole blocks are worked on in a tile of ours.
 enum PadTile : std::size_t { kCoordinatePad, kOutPad, kAdjointPad, kGradientXPad, kColumnPads };
 
+/// The adjoint where only a value and its derivative are asked for.
+constexpr std::array<float, kTileRows> kOnes = [] {
+  std::array<float, kTileRows> ones{};
+  ones.fill(1.0F);
+  return ones;
+}();
+
 /// What one call reads and writes.
 struct Job {
   const Code& code;
   const Plan& plan;
   const Inputs& inputs;
-  std::span<float> out;
-  std::span<const float> adjoint;
-  Gradients gradients;
+  std::span<float> out = {};
+  std::span<const float> adjoint = {};
+  Gradients gradients = {};
+  std::span<float> slope = {};  ///< with `out`: the derivative by x
 };
 
 /// Runs a plan tile by tile.
@@ -60,7 +69,8 @@ class Run {
         features_(job.inputs.features),
         layout_(job.code),
         count_(static_cast<float>(features_.n_features)),
-        scratch_(Scratch::of_this_thread()) {
+        scratch_(Scratch::of_this_thread()),
+        repeats_rows_(may_repeat_rows()) {
     reserve();
     point_to_slots();
     point_to_scalars();
@@ -69,9 +79,7 @@ class Run {
 
   void run() {
     for (std::size_t first = 0; first < features_.n_rows; first += kTileRows) {
-      first_ = first;
-      rows_ = std::min(kTileRows, features_.n_rows - first);
-      padded_rows_ = (rows_ + kBlockRows - 1) / kBlockRows * kBlockRows;
+      go_to_tile(first);
       begin_tile();
       for (const Segment& segment : job_.plan.segments) run_segment(segment);
       end_tile();
@@ -79,11 +87,32 @@ class Run {
   }
 
  private:
+  /// The last tile may begin early enough to fill its blocks with rows, where computing some of
+  /// them twice changes nothing: values are overwritten, and not read again.
+  [[nodiscard]] bool may_repeat_rows() const {
+    const std::size_t n_floats = features_.n_features * features_.stride;
+    const std::less<> before;
+    const bool is_in_place = !before(job_.out.data(), features_.data) &&
+                             before(job_.out.data(), features_.data + n_floats);
+    return job_.adjoint.empty() && features_.n_rows >= kTileRows && !is_in_place;
+  }
+
+  void go_to_tile(std::size_t first) {
+    const std::size_t n = features_.n_rows;
+    first_ = first;
+    rows_ = std::min(kTileRows, n - first);
+    padded_rows_ = (rows_ + kBlockRows - 1) / kBlockRows * kBlockRows;
+    if (!is_padded() || !repeats_rows_) return;
+    first_ = n - padded_rows_;
+    rows_ = padded_rows_;
+  }
+
   [[nodiscard]] bool is_padded() const { return rows_ != padded_rows_; }
 
   void reserve() {
-    const std::size_t pads =
-        features_.n_rows % kBlockRows == 0 ? 0 : kColumnPads + job_.code.columns.size();
+    const std::size_t pads = features_.n_rows % kBlockRows == 0 || repeats_rows_
+                                 ? 0
+                                 : kColumnPads + job_.code.columns.size();
     const std::size_t n_floats = (job_.plan.n_slots + pads) * kTileRows;
     if (scratch_.tiles.size() < n_floats) scratch_.tiles.resize(n_floats);
     scratch_.read.assign(layout_.slots + job_.plan.n_slots, nullptr);
@@ -141,6 +170,9 @@ class Run {
       point_to(Layout::kOut, is_padded() ? pad(kOutPad) : job_.out.data() + first_);
     }
     if (!job_.adjoint.empty()) point_to_adjoint();
+    if (job_.slope.empty()) return;
+    scratch_.read[Layout::kAdjoint] = kOnes.data();
+    point_to(Layout::kGradientX, is_padded() ? pad(kGradientXPad) : job_.slope.data() + first_);
   }
 
   void point_to_columns() {
@@ -168,6 +200,7 @@ class Run {
     };
     copy_back(kOutPad, job_.out);
     copy_back(kGradientXPad, job_.gradients.x);
+    copy_back(kGradientXPad, job_.slope);
   }
 
   void run_segment(const Segment& segment) {
@@ -196,11 +229,13 @@ class Run {
     float* const* const write = scratch_.write.data();
     const Instruction* const end = job_.plan.instructions.data() + segment.last;
     for (auto i = job_.plan.instructions.data() + segment.first; i != end; ++i) {
-      if (i->sum != nullptr) {
-        *scratch_.sums[i->out] += i->sum(read[i->a], read[i->b], rows_);
-      } else {
+      if (i->kernel != nullptr) {
         const std::size_t n = i->one_block ? kBlockRows : padded_rows_;
         i->kernel(read[i->a], read[i->b], read[i->value], read[i->adjoint], write[i->out], n);
+      } else if (i->joint != nullptr) {
+        i->joint(read[i->a], write[i->out], write[i->slope], padded_rows_);
+      } else {
+        *scratch_.sums[i->out] += i->sum(read[i->a], read[i->b], rows_);
       }
     }
   }
@@ -211,14 +246,17 @@ class Run {
   const float count_;
   const float zero_ = 0.0F;
   Scratch& scratch_;
+  const bool repeats_rows_;
   std::size_t first_ = 0;
   std::size_t rows_ = 0;
   std::size_t padded_rows_ = 0;
 };
 
 std::size_t index_of(Wanted wanted) {
-  return (wanted.x ? 1U : 0U) + (wanted.parameters ? 2U : 0U) + (wanted.weights ? 4U : 0U);
+  return (wanted.x ? 1U : 0U) + (wanted.parameters ? 2U : 0U) + (wanted.weights ? 4U : 0U) +
+         (wanted.value ? 7U : 0U);  // with x alone
 }
+constexpr std::size_t kWantedCount = 9;
 
 }  // namespace
 
@@ -271,8 +309,8 @@ struct Evaluator::Program {
   std::size_t n_parameters;
   std::size_t n_weights;
   std::size_t n_features = 0;
-  std::array<std::once_flag, 8> once;
-  std::array<std::unique_ptr<const Plan>, 8> gradients;
+  std::array<std::once_flag, kWantedCount> once;
+  std::array<std::unique_ptr<const Plan>, kWantedCount> gradients;
 };
 
 Evaluator::Evaluator(const Formula& formula) : program_(std::make_unique<Program>(formula)) {}
@@ -283,7 +321,22 @@ Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
 void Evaluator::evaluate(const Inputs& inputs, std::span<float> out) const {
   program_->check(inputs);
   NEURONSMITH_CHECK(out.size() == inputs.features.n_rows, "one value a row");
-  const Job job{program_->code, program_->value, inputs, out, {}, {}};
+  const Job job{.code = program_->code, .plan = program_->value, .inputs = inputs, .out = out};
+  Run(job).run();
+}
+
+void Evaluator::evaluate_with_slope(const Inputs& inputs,
+                                    std::span<float> out,
+                                    std::span<float> slope) const {
+  program_->check(inputs);
+  const std::size_t n_rows = inputs.features.n_rows;
+  NEURONSMITH_CHECK(out.size() == n_rows && slope.size() == n_rows, "one value and slope a row");
+  NEURONSMITH_CHECK(program_->input_shape == Shape::Scalar, "only scalar x has a slope");
+  const Job job{.code = program_->code,
+                .plan = program_->gradient({.x = true, .value = true}),
+                .inputs = inputs,
+                .out = out,
+                .slope = slope};
   Run(job).run();
 }
 
@@ -296,7 +349,11 @@ void Evaluator::differentiate(const Inputs& inputs,
   const Wanted wanted{.x = !gradients.x.empty(),
                       .parameters = !gradients.parameters.empty(),
                       .weights = !gradients.weights.empty()};
-  const Job job{program_->code, program_->gradient(wanted), inputs, {}, adjoint, gradients};
+  const Job job{.code = program_->code,
+                .plan = program_->gradient(wanted),
+                .inputs = inputs,
+                .adjoint = adjoint,
+                .gradients = gradients};
   Run(job).run();
 }
 
@@ -321,6 +378,13 @@ ElementwiseFunction::ElementwiseFunction(const Formula& formula)
 
 void ElementwiseFunction::evaluate(std::span<const float> x, std::span<float> y) const {
   evaluator_.evaluate({.features = as_feature(x), .parameters = {}, .weights = {}}, y);
+}
+
+void ElementwiseFunction::evaluate_with_slope(std::span<const float> x,
+                                              std::span<float> y,
+                                              std::span<float> slope) const {
+  evaluator_.evaluate_with_slope(
+      {.features = as_feature(x), .parameters = {}, .weights = {}}, y, slope);
 }
 
 void ElementwiseFunction::differentiate(std::span<const float> x,

@@ -43,8 +43,15 @@ class Evaluator {
   Evaluator& operator=(Evaluator&&) noexcept;
 
   /// out[i] = value at row i. `out` has inputs.features.n_rows entries (for a formula without
-  /// features too). Throws InternalError when the inputs are too few for the formula.
+  /// features too); it may be one of the features itself. Throws InternalError when the inputs are
+  /// too few for the formula.
   void evaluate(const Inputs& inputs, std::span<float> out) const;
+
+  /// The same, and slope[i] = derivative of the value at row i by scalar x: for little more than
+  /// the derivative alone. Overwrites both, which must not overlap with each other or the inputs.
+  void evaluate_with_slope(const Inputs& inputs,
+                           std::span<float> out,
+                           std::span<float> slope) const;
 
   /// Reverse sweep: adjoint[i] is the derivative of a loss by the value at row i.
   void differentiate(const Inputs& inputs,
@@ -66,6 +73,11 @@ class ElementwiseFunction {
   [[nodiscard]] const Formula& formula() const { return formula_; }
   /// y[i] = f(x[i]); x and y may be the same array.
   void evaluate(std::span<const float> x, std::span<float> y) const;
+  /// y[i] = f(x[i]), the same numbers as from evaluate(), and slope[i] = f'(x[i]). No two of the
+  /// arrays may overlap.
+  void evaluate_with_slope(std::span<const float> x,
+                           std::span<float> y,
+                           std::span<float> slope) const;
   /// dx[i] += dy[i] * f'(x[i]).
   void differentiate(std::span<const float> x,
                      std::span<const float> dy,

@@ -215,7 +215,7 @@ LayerWorkspace::LayerWorkspace(const DenseLayer& layer, std::size_t max_rows, Wo
   mask_.resize(layer.options_.dropout > 0.0 ? n_out * max_rows : 0);
   d_basis_.resize(basis_.size());
   d_projections_.resize(projections_.size());
-  d_z_.resize(n_out * max_rows);
+  slope_.resize(layer.activation_ ? n_out * max_rows : 0);
   transposed_.resize(widest * max_rows);
   batch_mean_.resize(n_out);
   batch_inverse_deviation_.resize(n_out);
@@ -329,8 +329,12 @@ void DenseLayer::add_interactions_to(LayerWorkspace& w, std::span<float> z) cons
   }
 }
 
-void DenseLayer::activate(std::span<const float> u, std::span<float> y) const {
-  if (activation_) {
+void DenseLayer::activate(std::span<const float> u,
+                          std::span<float> y,
+                          std::span<float> slope) const {
+  if (activation_ && !slope.empty()) {
+    activation_->evaluate_with_slope(u, y, slope);
+  } else if (activation_) {
     activation_->evaluate(u, y);
   } else if (u.data() != y.data()) {
     std::copy(u.begin(), u.end(), y.begin());
@@ -344,7 +348,7 @@ void DenseLayer::predict(std::span<const float> parameters,
   const std::span<float> z = activation_ ? w.outputs(w.z_) : output;
   aggregate(parameters, w, z);
   if (is_normalised()) normalise_running(parameters, statistics, w.n_rows_, z);
-  activate(z, output);
+  activate(z, output, {});
 }
 
 void DenseLayer::forward(std::span<const float> parameters,
@@ -360,7 +364,7 @@ void DenseLayer::forward(std::span<const float> parameters,
     u = activation_ ? w.outputs(w.u_) : output;
     normalise_batch(parameters, statistics, w, z, u);
   }
-  activate(u, output);
+  activate(u, output, activation_ ? w.outputs(w.slope_) : std::span<float>());
   if (options_.dropout > 0.0) drop_out(dropout, w, output);
 }
 
@@ -429,9 +433,8 @@ void DenseLayer::backward(std::span<const float> parameters,
   if (options_.dropout > 0.0) internal::multiply(w.outputs(w.mask_), d_output);
   std::span<float> dz = d_output;
   if (activation_) {
-    dz = w.outputs(w.d_z_);
-    std::fill(dz.begin(), dz.end(), 0.0F);
-    activation_->differentiate(w.outputs(is_normalised() ? w.u_ : w.z_), d_output, dz);
+    dz = w.outputs(w.slope_);  // read here alone
+    internal::multiply(d_output, dz);
   }
   if (is_normalised()) normalisation_backward(parameters, w, dz, gradient);
 

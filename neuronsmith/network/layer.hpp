@@ -162,7 +162,8 @@ class DenseLayer {
   void compute_basis(LayerWorkspace& w) const;
   void aggregate(std::span<const float> parameters, LayerWorkspace& w, std::span<float> z) const;
   void add_interactions_to(LayerWorkspace& w, std::span<float> z) const;
-  void activate(std::span<const float> u, std::span<float> y) const;
+  // `slope`, unless empty, receives the activation's derivative.
+  void activate(std::span<const float> u, std::span<float> y, std::span<float> slope) const;
   void normalise_batch(std::span<const float> parameters,
                        std::span<float> statistics,
                        LayerWorkspace& w,
@@ -250,7 +251,7 @@ class LayerWorkspace {
   AlignedVector<float> mask_;          // [out][n_rows], 0 or 1 / (1 - dropout)
   AlignedVector<float> d_basis_;
   AlignedVector<float> d_projections_;
-  AlignedVector<float> d_z_;
+  AlignedVector<float> slope_;         // [out][n_rows], of the activation; then d_z
   AlignedVector<float> transposed_;    // [n_rows][columns of a product]
   std::vector<double> batch_mean_;     // [out]
   std::vector<double> batch_inverse_deviation_;

@@ -299,6 +299,50 @@ TEST(Differentiate, AddsToWhatIsThere) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(dx[i], 1.0F + c.adjoint[i]);
 }
 
+/// Values bit by bit as from evaluate(), slopes as from differentiate() with adjoints of 1.
+void check_slope(const Formula& formula, std::size_t n_rows) {
+  Random random(7, Purpose::Test);
+  const Case c(n_rows, 1, random);
+  const ElementwiseFunction function(formula);
+  std::vector<float> expected(n_rows);
+  std::vector<float> expected_slope(n_rows);
+  function.evaluate(c.features, expected);
+  function.differentiate(c.features, std::vector<float>(n_rows, 1.0F), expected_slope);
+  std::vector<float> value(n_rows, 9.0F);
+  std::vector<float> slope(n_rows, 9.0F);
+  function.evaluate_with_slope(c.features, value, slope);
+  EXPECT_EQ(value, expected) << to_infix(formula) << ", " << n_rows << " rows";
+  for (std::size_t i = 0; i < n_rows; ++i) {
+    const float tolerance = 1e-5F * std::max(1.0F, std::abs(expected_slope[i]));
+    ASSERT_NEAR(slope[i], expected_slope[i], tolerance)
+        << to_infix(formula) << " at " << c.features[i];
+  }
+}
+
+TEST(Differentiate, ValueWithSlope) {
+  for (const char* text : {"x",
+                           "2",
+                           "-x",
+                           "x*x",
+                           "3*x",
+                           "x + x",
+                           "x - 2*x",
+                           "erf(x)",
+                           "softplus(x)",
+                           "erf(x)*erf(x)",
+                           "softplus(erf(2*x)) - x",
+                           "x*tanh(softplus(x))",
+                           "0.5*x*(1 + erf(x/sqrt(2)))",
+                           "tanh(1.5*x)*exp(-0.2*x^2) + 0.1*x",
+                           "(x + 1)*sin(x)*sin(x)",
+                           "exp(1)",
+                           "relu(x)/(1 + x^2)"}) {
+    for (const std::size_t n_rows : {1, 16, 20, 512, 517, 1000, 1024}) {
+      check_slope(parsed(text, Shape::Scalar), n_rows);
+    }
+  }
+}
+
 TEST(Differentiate, EveryChoiceOfDerivatives) {
   const Formula formula = parsed("p0*x*exp(p1*x)", Shape::Scalar);
   Random random(6, Purpose::Test);

@@ -25,6 +25,13 @@ struct Elementwise {
   using Tag = FullTag;
 };
 
+/// An operator's value and derivative at once, the value the same as value() gives.
+template <class V>
+struct Joint {
+  V value;
+  V slope;
+};
+
 template <Op op>
 struct Function;  // a missing operator fails to compile
 
@@ -203,12 +210,18 @@ struct Function<Op::Tanh> : Elementwise {
   }
 };
 
+/// exp(-|a|)
+template <class D, class V>
+HWY_INLINE V exp_of_distance(D d, V a) {
+  return exp_below(d, hn::Neg(hn::Abs(a)));
+}
+
 template <>
 struct Function<Op::Sigmoid> : Elementwise {
   static constexpr Reads kReads{.value = true};
   template <class D, class V>
   static HWY_INLINE V value(D d, V a) {
-    return sigmoid(d, a);
+    return sigmoid(d, a, exp_of_distance(d, a));
   }
   template <class D, class V>
   static HWY_INLINE V derivative(D, V, V y) {
@@ -221,11 +234,16 @@ struct Function<Op::Softplus> : Elementwise {
   static constexpr Reads kReads{.a = true};
   template <class D, class V>
   static HWY_INLINE V value(D d, V a) {
-    return softplus(d, a);
+    return softplus(d, a, exp_of_distance(d, a));
   }
   template <class D, class V>
   static HWY_INLINE V derivative(D d, V a, V) {
-    return sigmoid(d, a);
+    return sigmoid(d, a, exp_of_distance(d, a));
+  }
+  template <class D, class V>
+  static HWY_INLINE Joint<V> joint(D d, V a) {
+    const V e = exp_of_distance(d, a);
+    return {softplus(d, a, e), sigmoid(d, a, e)};
   }
 };
 
@@ -234,11 +252,21 @@ struct Function<Op::Erf> : Elementwise {
   static constexpr Reads kReads{.a = true};
   template <class D, class V>
   static HWY_INLINE V value(D d, V a) {
-    return erf(d, a);
+    const V bounded = at_most(d, hn::Abs(a), 4.0F);
+    return erf(d, a, exp_in_range(d, hn::Neg(hn::Mul(bounded, bounded))));
+  }
+  template <class D, class V>
+  static HWY_INLINE V slope(D d, V e) {
+    return hn::Mul(hn::Set(d, 1.12837917F), e);
   }
   template <class D, class V>
   static HWY_INLINE V derivative(D d, V a, V) {
-    return hn::Mul(hn::Set(d, 1.12837917F), exp_below(d, hn::Neg(hn::Mul(a, a))));
+    return slope(d, exp_below(d, hn::Neg(hn::Mul(a, a))));
+  }
+  template <class D, class V>
+  static HWY_INLINE Joint<V> joint(D d, V a) {
+    const V e = exp_below(d, hn::Neg(hn::Mul(a, a)));
+    return {erf(d, a, e), slope(d, e)};
   }
 };
 
@@ -455,11 +483,25 @@ void unary_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   }
 }
 
+template <class F>
+void unary_joint(const float* HWY_RESTRICT a,
+                 float* HWY_RESTRICT value,
+                 float* HWY_RESTRICT slope,
+                 std::size_t n) noexcept {
+  const typename F::Tag d;
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
+    const auto joint = F::joint(d, hn::LoadU(d, a + i));
+    hn::StoreU(joint.value, d, value + i);
+    hn::StoreU(joint.slope, d, slope + i);
+  }
+}
+
 template <class F, Form form>
 void binary_value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const typename F::Tag d;
   const auto first = hn::Set(d, form == Form::ScalarVector ? *a : 0.0F);
   const auto second = hn::Set(d, form == Form::VectorScalar ? *b : 0.0F);
+#pragma GCC unroll 4
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     const auto left = form == Form::ScalarVector ? first : hn::LoadU(d, a + i);
     const auto right = form == Form::VectorScalar ? second : hn::LoadU(d, b + i);
@@ -570,8 +612,21 @@ double sum_of_product(const float* a, const float* b, std::size_t n) noexcept {
 // The table.
 
 template <class F>
+constexpr JointKernel joint_kernel() {
+  using V = hn::Vec<FullTag>;
+  if constexpr (requires(V a) { F::joint(FullTag(), a); }) {
+    return unary_joint<F>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class F>
 constexpr OperatorKernels unary_kernels() {
-  return {.value = {unary_value<F>}, .adjoint = {{{unary_adjoint<F>}}}, .reads = {{F::kReads}}};
+  return {.value = {unary_value<F>},
+          .adjoint = {{{unary_adjoint<F>}}},
+          .reads = {{F::kReads}},
+          .joint = joint_kernel<F>()};
 }
 
 template <class F, int argument>

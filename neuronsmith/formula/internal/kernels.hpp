@@ -21,6 +21,9 @@ using Kernel = void (*)(const float* a,
                         float* out,
                         std::size_t n) noexcept;
 
+/// n rows of value and derivative of an operator of one argument at once; the three do not overlap.
+using JointKernel = void (*)(const float* a, float* value, float* slope, std::size_t n) noexcept;
+
 /// Sums n products (or n values of `a`) in float64; here n is any number.
 using SumKernel = double (*)(const float* a, const float* b, std::size_t n) noexcept;
 
@@ -42,6 +45,8 @@ struct OperatorKernels {
   Forms value{};
   std::array<Forms, 2> adjoint{};  ///< by argument: out = adjoint * d value / d argument
   std::array<Reads, 2> reads{};
+  /// Where value and derivative have work in common, otherwise null.
+  JointKernel joint = nullptr;
 };
 
 /// Exponents of PowInt with kernels of their own; 0 and 1 are no powers.

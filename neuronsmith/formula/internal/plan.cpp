@@ -226,10 +226,13 @@ class GradientPlanner : Planner {
         wanted_(wanted),
         carries_(code.operations.size()),
         is_read_(code.operations.size()),
-        adjoints_(code.operations.size()) {}
+        adjoints_(code.operations.size()),
+        slopes_(code.operations.size()),
+        overwrites_x_(wanted.value) {}
 
   Plan run() {
     find_carriers();
+    if (wanted_.value) mark(code_.root);
     find_values_to_keep();
     for (const Step& step : code_.steps) {
       if (is_read_[step.operation]) keep_value(step);
@@ -238,10 +241,20 @@ class GradientPlanner : Planner {
     for (auto step = code_.steps.rbegin(); step != code_.steps.rend(); ++step) {
       if (carries_[step->operation]) reverse(*step);
     }
+    if (wanted_.value) write_what_is_left();
     return finished();
   }
 
  private:
+  /// A root without an operation, and the derivative of what does not depend on x.
+  void write_what_is_left() {
+    if (!code_.root.is_value()) {
+      const Kernel kernel = code_.root.is_scalar_leaf() ? kernels_.spread : kernels_.copy;
+      emit({.kernel = kernel, .a = entry(code_.root), .out = Layout::kOut});
+    }
+    if (overwrites_x_) emit_zero(Layout::kGradientX);
+  }
+
   /// Whether a wanted derivative passes through the operand.
   [[nodiscard]] bool carries(Operand operand) const {
     switch (operand.kind) {
@@ -324,10 +337,22 @@ class GradientPlanner : Planner {
     const Operation& operation = code_.operations[index];
     value_entries_[index] = out;
     emit_value(operation, operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf(), out);
+    const JointKernel joint = kernels_.of(operation.op, operation.exponent).joint;
+    if (joint == nullptr || operation.in_body || !carries_[index]) return;
+    slopes_[index] = acquire();
+    plan_.instructions.back().kernel = nullptr;
+    plan_.instructions.back().joint = joint;
+    plan_.instructions.back().slope = slopes_[index];
+  }
+
+  /// Where the value of an operation goes that is computed once: nowhere else if it is the result.
+  std::uint32_t value_place(std::uint32_t index) {
+    const bool is_root = code_.root.is_value() && code_.root.index == index;
+    return wanted_.value && is_root ? Layout::kOut : acquire();
   }
 
   void keep_value(const Step& step) {
-    const std::uint32_t out = acquire();
+    const std::uint32_t out = value_place(step.operation);
     if (!code_.operations[step.operation].is_reduction()) return compute(step.operation, out);
     emit_zero(out);
     close_segment(Repeat::Once);
@@ -398,6 +423,8 @@ class GradientPlanner : Planner {
       if (!carries(operand)) continue;
       if (passes_adjoint_on(operation, i)) {
         pass_on(operand, adjoint);
+      } else if (is_one(adjoint) && slope_tile(index, i) != kNoTile) {
+        pass_on(operand, slope_tile(index, i));
       } else if (!fused_product(operation, i, adjoint)) {
         pass_on_product(index, i, adjoint, i == last);
         if (i == last) return;
@@ -406,15 +433,36 @@ class GradientPlanner : Planner {
     release(adjoint);
   }
 
+  [[nodiscard]] bool is_one(std::uint32_t adjoint) const {
+    return wanted_.value && adjoint == Layout::kAdjoint;
+  }
+
+  /// A tile that holds the derivative by this operand already, if there is one.
+  [[nodiscard]] std::uint32_t slope_tile(std::uint32_t index, int i) const {
+    const Operation& operation = code_.operations[index];
+    if (operation.operand_count() == 1) return slopes_[index];
+    const Operand other = operation.operand(1 - i);
+    return operation.op == Op::Mul && !other.is_scalar_leaf() ? entry(other) : kNoTile;
+  }
+
   /// Whether the operand's adjoint is the sum of contributions, so that they are added at once.
   [[nodiscard]] bool accumulates(Operand operand) const {
+    if (is_first_of_x(operand)) return false;
     return !operand.is_value() || (in_body_ == InBody::Yes && !code_.at(operand).in_body);
+  }
+
+  /// x itself, whose derivative nothing was written to yet and whose first part overwrites it.
+  [[nodiscard]] bool is_first_of_x(Operand operand) const {
+    return operand.kind == Kind::Input && overwrites_x_;
   }
 
   /// The adjoint of an operand is `adjoint` (one contribution to it, if it accumulates).
   void pass_on(Operand operand, std::uint32_t adjoint) {
     if (operand.kind == Kind::Parameter || operand.kind == Kind::Weight) {
       emit_sum(operand, {.sum = kernels_.sum, .a = adjoint});
+    } else if (is_first_of_x(operand)) {
+      overwrites_x_ = false;
+      emit({.kernel = kernels_.copy, .a = adjoint, .out = Layout::kGradientX});
     } else if (accumulates(operand)) {
       const Kernel add = kernels_.of(Op::Add, 0).value[form(false, false)];
       emit(accumulating({.kernel = add, .out = accumulator(operand)}, adjoint));
@@ -458,7 +506,23 @@ class GradientPlanner : Planner {
   void pass_on_product(std::uint32_t index, int i, std::uint32_t adjoint, bool release_first) {
     const Operation& operation = code_.operations[index];
     if (release_first) release(adjoint);
+    if (is_first_of_x(operation.operand(i))) {
+      overwrites_x_ = false;
+      return emit_product(index, i, adjoint, Layout::kGradientX);
+    }
     const std::uint32_t product = acquire();
+    emit_product(index, i, adjoint, product);
+    pass_on(operation.operand(i), product);
+    release(product);
+  }
+
+  /// out = adjoint * derivative by this operand.
+  void emit_product(std::uint32_t index, int i, std::uint32_t adjoint, std::uint32_t out) {
+    const Operation& operation = code_.operations[index];
+    if (slopes_[index] != kNoTile) {
+      const Kernel multiply = kernels_.of(Op::Mul, 0).value[form(false, false)];
+      return emit({.kernel = multiply, .a = adjoint, .b = slopes_[index], .out = out});
+    }
     const bool is_unary = operation.operand_count() == 1;
     const std::size_t operands =
         is_unary ? 0 : form(operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf());
@@ -468,15 +532,17 @@ class GradientPlanner : Planner {
           .b = entry(operation.b),
           .value = value_entries_[index],
           .adjoint = adjoint,
-          .out = product});
-    pass_on(operation.operand(i), product);
-    release(product);
+          .out = out});
   }
+
+  static constexpr std::uint32_t kNoTile = 0;  ///< slots and leaves have greater entries
 
   Wanted wanted_;
   std::vector<bool> carries_;
   std::vector<bool> is_read_;  ///< by the reverse sweep
   std::vector<std::uint32_t> adjoints_;
+  std::vector<std::uint32_t> slopes_;  ///< tiles of joint kernels, kNoTile for others
+  bool overwrites_x_;                  ///< nothing was written to kGradientX yet
   InBody in_body_ = InBody::No;
 };
 

@@ -26,16 +26,19 @@ struct Layout {
   explicit Layout(const Code& code);
 };
 
-/// One kernel call; operands are entries of the pointer table. With `sum` set it adds to a number
-/// instead: sum target `out` += sum(a, b).
+/// One kernel call; operands are entries of the pointer table. Exactly one of the three is set:
+/// `kernel` writes to `out`, `joint` a value to `out` and its derivative to `slope`, `sum` adds to
+/// a number: sum target `out` += sum(a, b).
 struct Instruction {
   Kernel kernel = nullptr;
   SumKernel sum = nullptr;
+  JointKernel joint = nullptr;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
   std::uint32_t value = 0;
   std::uint32_t adjoint = 0;
   std::uint32_t out = 0;
+  std::uint32_t slope = 0;
   bool one_block = false;  ///< a uniform value: one block of rows is enough
 };
 
@@ -66,6 +69,9 @@ struct Wanted {
   bool x = false;
   bool parameters = false;
   bool weights = false;
+  /// The value too, to kOut, and the derivative by x alone: kGradientX is overwritten, and the
+  /// adjoint is known to be 1.
+  bool value = false;
 };
 
 /// The value to kOut; only its last instruction writes there, a reduction at the root excepted.

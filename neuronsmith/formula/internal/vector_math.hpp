@@ -62,11 +62,18 @@ HWY_INLINE hn::Vec<D> power_of_two(D d, VI n) {
   return hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
 }
 
-/// exp of the remainder of x by ln 2, in [0.7, 1.42], and the multiple n of ln 2.
+/// Adding it leaves an integer below 2^22 in the last bits of the sum.
+inline constexpr float kRoundsToInteger = 12582912.0F;
+
+/// exp of the remainder of x by ln 2, in [0.7, 1.42], and the multiple n of ln 2; |x| < 2^20 or
+/// NaN, whose n is any number.
 template <class D, class V, class VI>
 HWY_INLINE V exp_of_remainder(D d, V x, VI& n) {
-  n = hn::NearestInt(hn::Mul(x, hn::Set(d, 1.44269504F)));
-  const V multiple = hn::ConvertTo(d, n);
+  const Int32Of<D> di;
+  const V shift = hn::Set(d, kRoundsToInteger);
+  const V shifted = hn::MulAdd(x, hn::Set(d, 1.44269504F), shift);
+  n = hn::Sub(hn::BitCast(di, shifted), hn::BitCast(di, shift));
+  const V multiple = hn::Sub(shifted, shift);
   // ln 2 in two parts, the first of so few bits that the product is exact also without FMA.
   V r = hn::NegMulAdd(multiple, hn::Set(d, 0.693145751953125F), x);
   r = hn::NegMulAdd(multiple, hn::Set(d, 1.428606765330187e-06F), r);
@@ -271,23 +278,24 @@ HWY_INLINE V tanh(D d, V x) {
   return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
 }
 
+/// 1 / (1 + exp(-x)), given e = exp(-|x|).
 template <class D, class V>
-HWY_INLINE V sigmoid(D d, V x) {
+HWY_INLINE V sigmoid(D d, V x, V e) {
   const V one = hn::Set(d, 1.0F);
-  const V e = exp_below(d, hn::Neg(hn::Abs(x)));
   const V top = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one);
   return hn::Div(top, hn::Add(one, e));
 }
 
+/// log(1 + exp(x)), given e = exp(-|x|).
 template <class D, class V>
-HWY_INLINE V softplus(D d, V x) {
-  const V tail = log1p_of_unit(d, exp_below(d, hn::Neg(hn::Abs(x))));
-  return hn::Add(at_least(d, x, 0.0F), tail);
+HWY_INLINE V softplus(D d, V x, V e) {
+  return hn::Add(at_least(d, x, 0.0F), log1p_of_unit(d, e));
 }
 
-/// x + x * P(x^2) near 0, 1 - exp(-|x| Q(|x|)) beyond.
+/// erf(x), given e = exp(-x^2), which is read where |x| <= 4 only: x + x * P(x^2) near 0,
+/// 1 - e * Q(|x|) beyond, Q(x) = exp(x^2) erfc(x).
 template <class D, class V>
-HWY_INLINE V erf(D d, V x) {
+HWY_INLINE V erf(D d, V x, V e) {
   const V magnitude = hn::Abs(x);
   const V small_p = polynomial(d,
                                hn::Mul(x, x),
@@ -301,13 +309,16 @@ HWY_INLINE V erf(D d, V x) {
   const V bounded = at_most(d, magnitude, 4.0F);  // from there on it rounds to 1
   const V q = polynomial(d,
                          bounded,
-                         1.12851381F,
-                         0.635720134F,
-                         0.1052595F,
-                         -0.0228885021F,
-                         0.00321451412F,
-                         -0.000213933425F);
-  const V large = hn::Sub(hn::Set(d, 1.0F), exp_in_range(d, hn::Neg(hn::Mul(bounded, q))));
+                         0.99415326F,
+                         -1.0894489F,
+                         0.8836149F,
+                         -0.5443209F,
+                         0.24956761F,
+                         -0.08164238F,
+                         0.017843707F,
+                         -0.0023184102F,
+                         0.00013469208F);
+  const V large = hn::NegMulAdd(e, q, hn::Set(d, 1.0F));
   const auto is_small = hn::Lt(magnitude, hn::Set(d, 0.921875F));
   return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
 }

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# run.sh OUT TREES_ARITHMETIC TREES_TRANSCENDENTAL: measures the peers, one thread each, and writes
+# OUT/peer_*.json. What cannot be installed or built is left out with a word.
+set -uo pipefail
+
+out=$1
+arithmetic=$2
+transcendental=$3
+here=$(cd "$(dirname "$0")" && pwd)
+venv=build/peers
+export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+skip() { echo "left out: $1" >&2; }
+
+# install REQUIREMENT: into the virtual environment, unless it is there.
+install() {
+  "$venv/bin/pip" install -q --disable-pip-version-check "$1" >"$out/pip.log" 2>&1
+}
+
+# measure NAME COMMAND...: its output becomes the peer's file, if it succeeds.
+measure() {
+  local name=$1
+  shift
+  if "$@" >"$out/$name.tmp" 2>"$out/$name.log"; then
+    mv "$out/$name.tmp" "$out/peer_$name.json"
+  else
+    rm -f "$out/$name.tmp"
+    skip "$name does not run ($out/$name.log)"
+  fi
+}
+
+step_libtorch() {
+  local torch
+  torch=$("$venv/bin/python" -c 'import os, torch; print(os.path.dirname(torch.__file__))') || return
+  local abi
+  abi=$("$venv/bin/python" -c 'import torch; print(int(torch.compiled_with_cxx11_abi()))') || return
+  if [ ! -x "$out/step_libtorch" ]; then
+    c++ -std=c++20 -O2 "-D_GLIBCXX_USE_CXX11_ABI=$abi" -isystem "$torch/include" \
+      -isystem "$torch/include/torch/csrc/api/include" "$here/step_libtorch.cpp" \
+      -o "$out/step_libtorch" -L "$torch/lib" "-Wl,-rpath,$torch/lib" -ltorch -ltorch_cpu -lc10 ||
+      return
+  fi
+  "$out/step_libtorch"
+}
+
+rm -f "$out"/peer_*.json
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv" || { skip 'python3 has no venv'; exit 0; }
+declare -A pinned
+while IFS= read -r line; do
+  case $line in '' | '#'*) continue ;; esac
+  pinned[${line%%=*}]=$line
+done <"$here/requirements.txt"
+
+if install "${pinned[numpy]}" && install "${pinned[pyoperon]}"; then
+  measure operon "$venv/bin/python" "$here/evaluation.py" \
+    "arithmetic=$arithmetic" "transcendental=$transcendental"
+else
+  skip 'pyoperon cannot be installed'
+fi
+if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
+  measure pytorch "$venv/bin/python" "$here/step.py"
+  measure libtorch step_libtorch
+else
+  skip 'torch cannot be installed'
+fi
