@@ -43,6 +43,8 @@ class ScratchFolder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  [[nodiscard]] std::string path_of(std::string_view name) const { return (path_ / name).string(); }
+
   /// The path of a file that holds `content`; overwritten by the next call with that name.
   [[nodiscard]] std::string write(std::string_view name, std::string_view content) const {
     const std::filesystem::path path = path_ / name;

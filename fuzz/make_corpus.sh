@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 rm -rf "$corpus"
-mkdir -p "$corpus"/{formula_parser,csv_reader,neuron_file,model_file}
+mkdir -p "$corpus"/{formula_parser,csv_reader,neuron_file,model_file,store_rows}
 run() { "$binary" "$@" --quiet >/dev/null; }
 
 i=0
@@ -90,3 +90,32 @@ for i in range(5):
     n["activation"] = m["network"]["architecture"]["activation"] if i else None
     n["bias"] = i - 0.25
     json.dump(n, open(sys.argv[1] + f"/{i}", "w"), separators=(",", ":"))' "$corpus/neuron_file"
+
+# Results of real runs, and rows as no run leaves them.
+run discover --data law5.csv --generations 2 --population 30 --out n.json --store s.db
+run train --data classes.csv --hidden 2 --epochs 2 --out m.json --store s.db
+run compare --data law5.csv --neurons linear,quadratic --repeats 2 --epochs 2 --hidden 2 --store s.db
+for i in 1 2 3; do
+  "$binary" runs export $i --store s.db --out run.json --quiet
+  python3 -c '
+import json, sys
+run = json.load(open("run.json"))["runs"][0]
+def line(column, value): print(column, "t", value if isinstance(value, str) else json.dumps(value))
+for key in ("command", "status", "options", "result", "message"): line("runs." + key, run[key])
+for artefact in run["artefacts"]:
+    if len(artefact["content"]) < 1500 and "\n" not in artefact["content"][:-1]:
+        line("artefacts.name", artefact["name"]); line("artefacts.content", artefact["content"])
+' >"$corpus/store_rows/$i"
+done
+cat >"$corpus/store_rows/odd" <<'END'
+runs.id i 7
+runs.seed t -1
+runs.status b done
+runs.options t [[[[
+runs.result n
+runs.started_at r 1e300
+scores.x t no number
+scores.y n
+scores.series b
+artefacts.content i 3
+END

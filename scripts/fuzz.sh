@@ -13,7 +13,7 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(ls fuzz/corpus)
 
 # Table and formula texts need no length; a file of keys does.
-declare -A max_bytes=([neuron_file]=4096 [model_file]=4096)
+declare -A max_bytes=([neuron_file]=4096 [model_file]=4096 [store_rows]=4096)
 
 # One input may take 10 seconds and 1 GiB, sanitizers included; allocation fails for hostile sizes.
 run_target() {

@@ -59,9 +59,11 @@ RunStatus status_named(const std::string& text, const std::string& path, RunId r
 }
 
 Json parsed(const std::string& text, const std::string& path, RunId run, const char* what) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) fail_damaged(path, run, what);
-  return json;
+  try {
+    return parse_json(text, what);
+  } catch (const ParseError&) {
+    fail_damaged(path, run, what);
+  }
 }
 
 std::uint64_t seed_of(const std::string& text, const std::string& path, RunId run) {
