@@ -19,7 +19,7 @@ struct TrainModelOptions {
   std::vector<std::size_t> hidden = {12, 5};
   std::optional<std::size_t> n_parameters;  ///< widens or narrows `hidden`, see matched_widths()
   /// Absent: the neuron's own, otherwise kDefaultActivation.
-  std::optional<formula::Formula> activation;
+  std::optional<neuron::Activation> activation;
   bool task_based_output = false;
   bool batch_norm = false;
   double dropout = 0.0;

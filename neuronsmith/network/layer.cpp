@@ -164,8 +164,9 @@ void DenseLayer::compile_functions() {
       functions_.emplace_back(b, formula::ElementwiseFunction(blocks_[b].phi));
     }
   }
-  if (!options_.activation.empty() && !is_identity(options_.activation)) {
-    activation_.emplace(options_.activation);
+  const formula::Formula& activation = options_.activation.formula;
+  if (!activation.empty() && !is_identity(activation)) {
+    activation_.emplace(activation);
   }
 }
 

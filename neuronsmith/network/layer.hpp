@@ -12,6 +12,7 @@
 #include "neuronsmith/data/feature_matrix.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/neuron/aggregation.hpp"
 
 namespace neuronsmith::network {
@@ -21,7 +22,7 @@ struct LayerOptions {
   std::size_t n_inputs = 0;   ///< > 0
   std::size_t n_outputs = 0;  ///< > 0
   neuron::Aggregation aggregation = {};
-  formula::Formula activation = {};  ///< of scalar x; empty or x for none
+  neuron::Activation activation = {};
   bool batch_norm = false;
   double dropout = 0.0;  ///< probability that an output is zeroed in training, in [0, 1)
 };

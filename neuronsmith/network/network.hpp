@@ -10,6 +10,7 @@
 #include "neuronsmith/data/feature_matrix.hpp"
 #include "neuronsmith/formula/formula.hpp"
 #include "neuronsmith/network/layer.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/neuron/aggregation.hpp"
 
 namespace neuronsmith::network {
@@ -20,7 +21,7 @@ struct Architecture {
   std::size_t n_outputs = 0;
   std::vector<std::size_t> hidden = {};  ///< widths of the hidden layers; may be empty
   neuron::Aggregation aggregation = neuron::linear_aggregation();
-  formula::Formula activation = {};  ///< of scalar x, after each hidden layer; empty or x for none
+  neuron::Activation activation = {};  ///< after each hidden layer
   /// The output layer aggregates like the hidden ones instead of linearly. It never has an
   /// activation, batch normalisation or dropout.
   bool task_based_output = false;

@@ -77,23 +77,11 @@ Json architecture_to_json(const Architecture& a) {
   json["n_outputs"] = a.n_outputs;
   json["hidden"] = a.hidden;
   json["aggregation"] = neuron::to_json(a.aggregation);
-  json["activation"] = a.activation.empty() ? "x" : formula::to_infix(a.activation);
+  json["activation"] = neuron::to_json(a.activation);
   json["task_based_output"] = a.task_based_output;
   json["batch_norm"] = a.batch_norm;
   json["dropout"] = a.dropout;
   return json;
-}
-
-formula::Formula get_activation(const Json& json, const std::string& source) {
-  const std::string place = source + ": key \"activation\"";
-  formula::Formula activation = formula::parse_or_throw(
-      json_get<std::string>(json, "activation", source), formula::Shape::Scalar, place);
-  using formula::Op;
-  if (activation.uses(Op::Column) || activation.uses(Op::Parameter) ||
-      activation.uses(Op::Weight) || activation.shape() != formula::Shape::Scalar) {
-    throw ParseError(place + " should be a formula of x alone");
-  }
-  return activation;
 }
 
 Architecture architecture_from_json(const Json& json, const std::string& source) {
@@ -104,7 +92,7 @@ Architecture architecture_from_json(const Json& json, const std::string& source)
   a.aggregation =
       neuron::aggregation_from_json(json_get<Json>(json, "aggregation", source),
                                     source + ": key \"aggregation\"");
-  a.activation = get_activation(json, source);
+  a.activation = neuron::activation_from_json(json_get<Json>(json, "activation", source), source);
   a.task_based_output = json_get<bool>(json, "task_based_output", source);
   a.batch_norm = json_get<bool>(json, "batch_norm", source);
   a.dropout = json_get<double>(json, "dropout", source);

@@ -67,7 +67,7 @@ std::optional<LibraryEntry> find_activation(std::string_view name) {
   return find(kActivations, name);
 }
 
-formula::Formula resolve_activation(const std::string& text) {
+Activation resolve_activation(const std::string& text) {
   const auto entry = find_activation(text);
   if (!entry && looks_like_name(text)) {
     throw ConfigError(fmt::format(
@@ -76,11 +76,9 @@ formula::Formula resolve_activation(const std::string& text) {
         names(kActivations)));
   }
   const std::string source(entry ? entry->formula : std::string_view(text));
-  const auto activation = formula::parse_or_throw(source, Shape::Scalar, "--activation");
-  if (!activation.uses(Op::Input) || activation.uses(Op::Column) ||
-      activation.uses(Op::Parameter)) {
-    throw ConfigError(fmt::format(
-        "--activation: \"{}\" must be a function of x alone, without columns or parameters", text));
+  Activation activation = formula::parse_or_throw(source, Shape::Scalar, "--activation");
+  if (const std::string objection = objection_to(activation); !objection.empty()) {
+    throw ConfigError(fmt::format("--activation: \"{}\" {}", text, objection));
   }
   return activation;
 }

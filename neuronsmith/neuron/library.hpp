@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 
 namespace neuronsmith::neuron {
 
@@ -27,6 +27,6 @@ struct LibraryEntry {
 
 /// An activation by library name or as a formula of scalar x. Throws ParseError, with the names that
 /// exist, when it is neither, and ConfigError when it is no pointwise function of x.
-[[nodiscard]] formula::Formula resolve_activation(const std::string& text);
+[[nodiscard]] Activation resolve_activation(const std::string& text);
 
 }  // namespace neuronsmith::neuron

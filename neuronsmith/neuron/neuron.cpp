@@ -40,19 +40,18 @@ Json term_to_json(const Term& term) {
           {"coefficient", json_number(term.coefficient)}};
 }
 
-/// A factor or an activation.
-Formula function_from_text(const std::string& text, const char* what, const std::string& source) {
-  Formula function = formula::parse_or_throw(text, Shape::Scalar, source);
-  if (!function.uses(Op::Input) || function.uses(Op::Column) || function.uses(Op::Parameter)) {
-    throw ParseError(fmt::format("{}: {} \"{}\" is no function of x alone", source, what, text));
+Formula factor_from_text(const std::string& text, const std::string& source) {
+  Formula factor = formula::parse_or_throw(text, Shape::Scalar, source);
+  if (!factor.uses(Op::Input) || factor.uses(Op::Column) || factor.uses(Op::Parameter)) {
+    throw ParseError(fmt::format("{}: factor \"{}\" is no function of x alone", source, text));
   }
-  return function;
+  return factor;
 }
 
 Term term_from_json(const Json& json, const std::string& source) {
   Term term;
   for (const auto& text : json_get<std::vector<std::string>>(json, "factors", source)) {
-    term.factors.push_back(function_from_text(text, "factor", source));
+    term.factors.push_back(factor_from_text(text, source));
   }
   const auto rank = json_get<long long>(json, "rank", source);
   if (term.factors.empty() || term.factors.size() > kMaxFactors) {
@@ -98,6 +97,12 @@ Neuron make_neuron(const Formula& formula, const std::string& source) {
 
 Neuron resolve_neuron(const std::string& text, const std::string& option) {
   if (looks_like_file(text)) return neuron_from_json(read_json_file(text), text);
+  if (find_activation(text)) {
+    Neuron neuron = make_neuron(Formula::input(Shape::Vector), option);
+    neuron.name = text;
+    neuron.activation = resolve_activation(text);
+    return neuron;
+  }
   const auto entry = find_aggregation(text);
   const std::string source(entry ? entry->formula : std::string_view(text));
   Neuron neuron = make_neuron(
@@ -123,15 +128,13 @@ Aggregation aggregation_from_json(const Json& json, const std::string& source) {
 }
 
 Json to_json(const Neuron& neuron) {
-  Json activation;
-  if (neuron.activation) activation = formula::to_infix(*neuron.activation);
   return {{"format", kFormat},
           {"version", kVersion},
           {"name", neuron.name},
           {"formula", formula::to_infix(neuron.formula)},
           {"terms", to_json(neuron.aggregation)},
           {"bias", json_number(neuron.aggregation.bias)},
-          {"activation", activation},
+          {"activation", to_json(neuron.activation.value_or(Activation()))},
           {"provenance", neuron.provenance}};
 }
 
@@ -144,8 +147,7 @@ Neuron neuron_from_json(const Json& json, const std::string& source) {
   neuron.aggregation = aggregation_from_json(json_get<Json>(json, "terms", source), source);
   neuron.aggregation.bias = json_get<double>(json, "bias", source);
   if (const auto activation = json_get<Json>(json, "activation", source); !activation.is_null()) {
-    neuron.activation =
-        function_from_text(json_get<std::string>(json, "activation", source), "activation", source);
+    neuron.activation = activation_from_json(activation, source);
   }
   neuron.provenance = json_get<Json>(json, "provenance", source);
   return neuron;

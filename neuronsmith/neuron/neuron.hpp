@@ -5,6 +5,7 @@
 
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/neuron/aggregation.hpp"
 
 namespace neuronsmith::neuron {
@@ -14,14 +15,15 @@ struct Neuron {
   std::string name;                           ///< library name, or empty
   formula::Formula formula;                   ///< of the aggregation, as found or given
   Aggregation aggregation;                    ///< its term form
-  std::optional<formula::Formula> activation;  ///< of scalar x; absent: the trainer's choice
+  std::optional<Activation> activation;       ///< absent: the trainer's choice
   Json provenance = Json::object();           ///< data hash, options, seed, scores
 };
 
 /// Wraps a formula. Throws ConfigError "SOURCE: ..." when it has no term form.
 [[nodiscard]] Neuron make_neuron(const formula::Formula& formula, const std::string& source);
 
-/// `text` is a neuron file, a library name or a formula, tried in that order. Throws IoError,
+/// `text` is a neuron file, a library name or a formula, tried in that order. The name of an
+/// activation means the ordinary neuron with that activation. Throws IoError,
 /// ParseError or ConfigError; `option` says where the text was given.
 [[nodiscard]] Neuron resolve_neuron(const std::string& text, const std::string& option = "--neuron");
 

@@ -171,7 +171,7 @@ inline Rows forward(const Architecture& a,
   for (std::size_t l = 0; l < a.hidden.size(); ++l) {
     y = aggregate(a.aggregation, y, a.hidden[l], cursor);
     if (a.batch_norm) normalise(y, cursor);
-    y = applied(a.activation, y);
+    y = applied(a.activation.formula, y);
     if (a.dropout > 0.0) {
       drop_out(y, a.dropout, {dropout_seed, step, static_cast<std::uint32_t>(l)});
     }

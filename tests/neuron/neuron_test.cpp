@@ -25,7 +25,7 @@ TEST(Neuron, EveryLibraryEntryResolves) {
     EXPECT_EQ(resolve_neuron(std::string(entry.name)).name, entry.name);
   }
   for (const LibraryEntry& entry : library_activations()) {
-    EXPECT_FALSE(resolve_activation(std::string(entry.name)).empty());
+    EXPECT_FALSE(resolve_activation(std::string(entry.name)).formula.empty());
   }
 }
 
@@ -69,6 +69,13 @@ TEST(Neuron, WholeNumbersMustBeWholeAndInRange) {
     bad["version"] = version;
     EXPECT_THROW(static_cast<void>(neuron_from_json(bad, "f")), ParseError) << version;
   }
+}
+
+TEST(Neuron, TheNameOfAnActivationIsTheOrdinaryNeuronWithIt) {
+  const Neuron gelu = resolve_neuron("gelu");
+  EXPECT_EQ(gelu.name, "gelu");
+  EXPECT_EQ(gelu.activation, resolve_activation("gelu"));
+  EXPECT_EQ(to_json(gelu.aggregation), to_json(linear_aggregation()));
 }
 
 TEST(Neuron, MistakesOfTheUserAreErrors) {
