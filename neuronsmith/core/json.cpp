@@ -37,6 +37,19 @@ Json parse_json(std::string_view text, const std::string& source) {
 
 Json read_json_file(const std::string& path) { return parse_json(read_file(path), path); }
 
+void require_format(const Json& file,
+                    std::string_view format,
+                    int version,
+                    const std::string& source) {
+  if (json_get<std::string>(file, "format", source) != format) {
+    throw ParseError(fmt::format("{}: its \"format\" is not {}", source, format));
+  }
+  if (const int found = json_get<int>(file, "version", source); found != version) {
+    throw ParseError(
+        fmt::format("{}: version {} is unknown, this program reads {}", source, found, version));
+  }
+}
+
 Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 }  // namespace neuronsmith

@@ -34,6 +34,12 @@ template <std::integral T>
   return value.is_number_integer() && std::in_range<T>(value.get<std::int64_t>());
 }
 
+/// Throws ParseError unless the file calls itself `format` and has this version.
+void require_format(const Json& file,
+                    std::string_view format,
+                    int version,
+                    const std::string& source);
+
 /// `object[key]` as T. Throws ParseError naming `source`, the key and the type wanted.
 template <typename T>
 [[nodiscard]] T json_get(const Json& object, const char* key, const std::string& source) {

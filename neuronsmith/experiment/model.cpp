@@ -195,13 +195,7 @@ Json to_json(const Model& model) {
 
 Model read_model(const std::string& path) {
   const Json json = read_json_file(path);
-  if (json_get<std::string>(json, "format", path) != kFormat) {
-    throw ParseError(fmt::format("{}: not a model file (\"format\" is not {})", path, kFormat));
-  }
-  if (const int version = json_get<int>(json, "version", path); version != kVersion) {
-    throw ParseError(
-        fmt::format("{}: version {} is unknown, this program reads {}", path, version, kVersion));
-  }
+  require_format(json, kFormat, kVersion, path);
   Model model{
       .task = task_from_json(json_get<Json>(json, "task", path), path),
       .preprocessor = preprocessor_from_json(json_get<Json>(json, "preprocessing", path), path),

@@ -66,17 +66,6 @@ Term term_from_json(const Json& json, const std::string& source) {
   return term;
 }
 
-void require_version(const Json& json, const std::string& source) {
-  if (json_get<std::string>(json, "format", source) != kFormat) {
-    throw ParseError(fmt::format("{}: not a neuron file (\"format\" is not {})", source, kFormat));
-  }
-  const int version = json_get<int>(json, "version", source);
-  if (version != kVersion) {
-    throw ParseError(
-        fmt::format("{}: version {} is unknown, this program reads {}", source, version, kVersion));
-  }
-}
-
 bool looks_like_file(const std::string& text) {
   std::error_code error;
   return text.ends_with(".json") || std::filesystem::is_regular_file(text, error);
@@ -139,7 +128,7 @@ Json to_json(const Neuron& neuron) {
 }
 
 Neuron neuron_from_json(const Json& json, const std::string& source) {
-  require_version(json, source);
+  require_format(json, kFormat, kVersion, source);
   Neuron neuron;
   neuron.name = json_get<std::string>(json, "name", source);
   neuron.formula = formula::parse_or_throw(

@@ -53,10 +53,7 @@ Candidate candidate_from_json(const Json& json, const std::string& source) {
 Json read_checkpoint(const DriverOptions& options) {
   const std::string& source = options.checkpoint;
   Json checkpoint = read_json_file(source);
-  if (json_get<std::string>(checkpoint, "format", source) != kFormat ||
-      json_get<int>(checkpoint, "version", source) != kVersion) {
-    throw ParseError(fmt::format("{}: not a checkpoint of this program's version", source));
-  }
+  require_format(checkpoint, kFormat, kVersion, source);
   if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
     throw ConfigError(fmt::format(
         "{}: the checkpoint is of a search with other data, options or seed", source));

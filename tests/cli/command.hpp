@@ -8,14 +8,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/core/json.hpp"
+#include "support/files.hpp"
 
 extern char** environ;
 
@@ -36,31 +35,20 @@ struct Outcome {
 /// A folder of its own for one test, removed afterwards.
 class CommandTest : public ::testing::Test {
  protected:
-  CommandTest() {
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string(info->test_suite_name()) + "." + info->name();
-    std::replace(name.begin(), name.end(), '/', '_');
-    folder_ = std::filesystem::temp_directory_path() / ("neuronsmith-" + name);
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~CommandTest() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
 
   std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(path(name), std::ios::binary) << content;
-    return path(name);
+    return folder_.write(name, content);
   }
 
   [[nodiscard]] bool exists(const std::string& name) const {
-    return std::filesystem::exists(folder_ / name);
+    return std::filesystem::exists(path(name));
   }
 
   /// Names of the files in the folder, in order.
   [[nodiscard]] std::vector<std::string> files() const {
     std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
       names.push_back(entry.path().filename().string());
     }
     std::sort(names.begin(), names.end());
@@ -76,7 +64,7 @@ class CommandTest : public ::testing::Test {
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addchdir_np(&actions, folder_.c_str());
+    posix_spawn_file_actions_addchdir_np(&actions, folder_.path().c_str());
     const int flags = O_WRONLY | O_CREAT | O_TRUNC;
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out_path().c_str(), flags, 0644);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err_path().c_str(), flags, 0644);
@@ -113,23 +101,10 @@ class CommandTest : public ::testing::Test {
   }
 
  private:
-  [[nodiscard]] std::string out_path() const { return folder_.string() + ".out"; }
-  [[nodiscard]] std::string err_path() const { return folder_.string() + ".err"; }
+  [[nodiscard]] std::string out_path() const { return folder_.path().string() + ".out"; }
+  [[nodiscard]] std::string err_path() const { return folder_.path().string() + ".err"; }
 
-  std::filesystem::path folder_;
+  neuronsmith::testing::TemporaryFolder folder_;
 };
-
-/// A real table, or a skipped test with a word where the folder of data is absent.
-inline std::string shared_data(const std::string& name) {
-  const char* folder = std::getenv("NEURONSMITH_DATA");
-  return std::string(folder != nullptr ? folder : NEURONSMITH_SOURCE_DIR "/../shared/data") + "/" +
-         name;
-}
-
-#define NEURONSMITH_SKIP_WITHOUT(file)                                              \
-  if (!std::filesystem::exists(file)) {                                             \
-    GTEST_SKIP() << file << " is absent (NEURONSMITH_DATA names the folder)";       \
-  }                                                                                 \
-  static_assert(true)
 
 }  // namespace neuronsmith::cli::testing

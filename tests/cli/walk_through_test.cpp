@@ -8,7 +8,7 @@ namespace neuronsmith::cli {
 namespace {
 
 using testing::CommandTest;
-using testing::shared_data;
+using neuronsmith::testing::shared_data;
 
 /// discover, train, evaluate, predict on real tables, as the README shows them.
 class WalkThrough : public CommandTest, public ::testing::WithParamInterface<const char*> {};

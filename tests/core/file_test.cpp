@@ -6,26 +6,19 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/json.hpp"
+#include "support/files.hpp"
 
 namespace neuronsmith {
 namespace {
 
 class FileTest : public ::testing::Test {
  protected:
-  FileTest()
-      : folder_(std::filesystem::path(::testing::TempDir()) /
-                ::testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  ~FileTest() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::string path(const char* name) const { return (folder_ / name).string(); }
+  [[nodiscard]] std::string path(const char* name) const { return folder_.path(name); }
   [[nodiscard]] std::size_t n_files() const {
-    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_.path()), {}));
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(FileTest, WrittenContentIsReadBack) {
@@ -38,7 +31,7 @@ TEST_F(FileTest, WrittenContentIsReadBack) {
 
 TEST_F(FileTest, AnUnwritablePlaceIsAnErrorThatLeavesNothing) {
   EXPECT_THROW(write_file_atomically(path("missing/a"), "x"), IoError);
-  EXPECT_THROW(write_file_atomically(folder_.string(), "x"), IoError);
+  EXPECT_THROW(write_file_atomically(folder_.path().string(), "x"), IoError);
   EXPECT_THROW(require_writable(path("missing/a")), IoError);
   require_writable(path("b"));
   EXPECT_EQ(n_files(), 0u);

@@ -17,7 +17,7 @@ namespace neuronsmith {
 namespace {
 
 using testing::message_of;
-using testing::real_file;
+using testing::shared_data;
 using testing::TemporaryFolder;
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
@@ -178,7 +178,7 @@ TEST_F(ReadTable, NameOrOptionTellsTheDelimiter) {
   for (const char* name : {"t.tsv", "t.tab", "T.TSV"}) {
     EXPECT_EQ(names(read_table(folder_.write(name, content))), (Texts{"a,x", "b,y"})) << name;
   }
-  EXPECT_EQ(names(read_table(folder_.write_gzip("t.tsv.gz", content))), (Texts{"a,x", "b,y"}));
+  EXPECT_EQ(names(read_table(write_gzip(folder_, "t.tsv.gz", content))), (Texts{"a,x", "b,y"}));
   EXPECT_EQ(names(read("a,b|c\n1|2\n", {.delimiter = '|'})), (Texts{"a,b", "c"}));
 }
 
@@ -405,7 +405,7 @@ TEST_F(ReadTable, NamesFilesThatCannotBeRead) {
 
 TEST_F(ReadTable, ReadsGzipByContentAndNotByName) {
   const std::string content = "a,b\n1,x\n2,y\n";
-  EXPECT_EQ(texts(read_table(folder_.write_gzip("plain.csv", content)).columns[1]),
+  EXPECT_EQ(texts(read_table(write_gzip(folder_, "plain.csv", content)).columns[1]),
             (Texts{"x", "y"}));
   EXPECT_EQ(texts(read_table(folder_.write("zipped.csv.gz", content)).columns[1]),
             (Texts{"x", "y"}));
@@ -416,7 +416,7 @@ class ReadGzip : public ReadTable {
   ReadGzip() {
     std::string content = "a,b\n";
     for (int i = 0; i < 20'000; ++i) content += std::to_string(i * 7919 % 10'007) + ",1.5\n";
-    std::ifstream file(folder_.write_gzip("whole.gz", content), std::ios::binary);
+    std::ifstream file(write_gzip(folder_, "whole.gz", content), std::ios::binary);
     std::ostringstream bytes;
     bytes << file.rdbuf();
     bytes_ = std::move(bytes).str();
@@ -476,7 +476,7 @@ TEST_F(ReadTable, ArffKindsComeFromTheHeader) {
 }
 
 TEST_F(ReadTable, ReadsZippedArff) {
-  const std::string path = folder_.write_gzip("t.arff.gz", "@attribute x numeric\n@data\n1\n");
+  const std::string path = write_gzip(folder_, "t.arff.gz", "@attribute x numeric\n@data\n1\n");
   EXPECT_EQ(read_table(path).columns[0].numbers, (Floats{1.0F}));
 }
 
@@ -631,7 +631,7 @@ class ReadRealFile : public ::testing::TestWithParam<RealFile> {};
 
 TEST_P(ReadRealFile, HasTheKnownShape) {
   const RealFile& expected = GetParam();
-  const std::string path = real_file(expected.name);
+  const std::string path = shared_data(expected.name);
   if (path.empty())
     GTEST_SKIP() << expected.name << " is not there; NEURONSMITH_DATA names its folder";
   const Table table = read_table(path, {.label_column = ""});
@@ -660,8 +660,8 @@ INSTANTIATE_TEST_SUITE_P(Known,
                          });
 
 TEST(ReadRealFiles, VehicleHasFourClassesAndAbaloneThreeSexes) {
-  const std::string vehicle = real_file("vehicle.csv.gz");
-  const std::string abalone = real_file("abalone.csv.gz");
+  const std::string vehicle = shared_data("vehicle.csv.gz");
+  const std::string abalone = shared_data("abalone.csv.gz");
   if (vehicle.empty() || abalone.empty()) GTEST_SKIP() << "the files are not there";
   EXPECT_EQ(read_table(vehicle, {.label_column = ""}).columns.back().texts.size(), 4u);
   EXPECT_EQ(read_table(abalone).columns.front().texts, (Texts{"M", "F", "I"}));
