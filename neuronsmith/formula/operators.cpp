@@ -89,6 +89,8 @@ constexpr std::array<OperatorInfo, kOpCount> kOperators = {{
    [](double a, double b) { return maximum(a, b); }},
   {Sum,           "sum",      1, Reduction, Function, 5, false,  1, 0, "sum({0})", "\\sum_j {0}", "", nullptr},
   {Dot,           "dot",      2, Reduction, Function, 5, true,   2, 0, "dot({0}, {1})", "\\left\\langle {0}, {1} \\right\\rangle", "", nullptr},
+  {ZScore,        "zscore",   1, BatchStatistic, Function, 5, false, 2, 0, "Function('zscore')({0})", "\\frac{{{0} - \\mu}}{{\\sigma}}", "",
+   [](double a, double) { return a; }},
 }};
 // clang-format on
 

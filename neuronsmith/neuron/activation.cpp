@@ -35,6 +35,18 @@ Learnable parse_learnable(std::string_view text) {
   throw ConfigError(fmt::format("--learnable must be none, layer or channel, not \"{}\"", text));
 }
 
+std::size_t Activation::parameter_count(std::size_t n_outputs) const {
+  switch (formula.empty() ? Learnable::None : learnable) {
+    case Learnable::None:
+      return 0;
+    case Learnable::Layer:
+      return parameters.size();
+    case Learnable::Channel:
+      break;
+  }
+  return parameters.size() * n_outputs;
+}
+
 Activation with_learnable_literals(const Formula& formula, Learnable learnable) {
   if (learnable == Learnable::None || !formula.uses(Op::Literal)) return formula;
   std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());

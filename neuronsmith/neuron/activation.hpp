@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ enum class Learnable : std::uint8_t {
 /// "none", "layer", "channel". Throws ConfigError naming --learnable.
 [[nodiscard]] Learnable parse_learnable(std::string_view text);
 
-/// What follows the aggregation: a formula of scalar x, elementwise.
+/// What follows the aggregation: a formula of scalar x, elementwise but for zscore(x).
 struct Activation {
   Activation() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a formula is an activation
@@ -30,6 +31,9 @@ struct Activation {
   formula::Formula formula = {};  ///< may hold p0, p1, ... if they are learnable; empty or x: none
   std::vector<double> parameters = {};  ///< what p0, p1, ... start from; finite
   Learnable learnable = Learnable::None;
+
+  /// Learnable parameters of a layer of `n_outputs` outputs.
+  [[nodiscard]] std::size_t parameter_count(std::size_t n_outputs) const;
 
   bool operator==(const Activation&) const = default;
 };

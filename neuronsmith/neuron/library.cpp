@@ -32,6 +32,11 @@ constexpr std::array kActivations = {
                  "0.5*x*(1 + erf(0.7071067811865476*x))",
                  "Hendrycks, Gimpel, Gaussian error linear units, 2016, exact form"},
     LibraryEntry{"silu", "x*sigmoid(x)", "Elfwing, Uchibe, Doya, 2017"},
+    LibraryEntry{"turbulent",
+                 "sign(x)*log(1 + 0.5*abs(x)) + 0.2*exp(-zscore(x)^2/2)*sin(2*x)",
+                 "Vitvitskyi et al., Mining generalizable activation functions, 2026; the base before "
+                 "the + is missing there and stands here as a third party has it; statistics of the "
+                 "batch for each output, not over the whole tensor"},
     LibraryEntry{"sin", "sin(x)", "Sitzmann et al., Implicit neural representations, 2020"},
 };
 

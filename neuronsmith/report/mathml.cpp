@@ -205,6 +205,8 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
               kProductPrecedence};
     case Op::Dot:
       return {fenced("⟨", both(a[0], a[1]), "⟩")};
+    case Op::ZScore:
+      return called("zscore", a[0]);
   }
   return {};
 }

@@ -10,7 +10,9 @@ namespace {
 using formula::Op;
 using formula::OperatorInfo;
 
-bool can_be_searched(const OperatorInfo& row) { return row.arity > 0 && row.op != Op::PowInt; }
+bool can_be_searched(const OperatorInfo& row) {
+  return row.arity > 0 && row.op != Op::PowInt && row.kind != formula::OpKind::BatchStatistic;
+}
 
 std::string_view search_name(const OperatorInfo& row) {
   switch (row.op) {
