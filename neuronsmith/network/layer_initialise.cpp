@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "neuronsmith/network/internal/batch_kernels.hpp"
 #include "neuronsmith/network/internal/kernels.hpp"
 #include "neuronsmith/network/layer.hpp"
 

@@ -124,12 +124,12 @@ void DenseLayer::normalise_running(std::span<const float> parameters,
 }
 
 void DenseLayer::drop_out(const DropoutKey& key, LayerWorkspace& w, std::span<float> y) const {
-  const std::span<float> mask = w.outputs(w.mask_);
-  Random random(key.seed, Purpose::Dropout, key.step, key.layer);
-  const auto threshold = static_cast<std::uint32_t>(options_.dropout * 0x1.0p32);
-  const auto kept = static_cast<float>(1.0 / (1.0 - options_.dropout));
-  for (float& value : mask) value = random() < threshold ? 0.0F : kept;
-  internal::multiply(mask, y);
+  const internal::DropoutDraw draw{
+      .seed = key.seed,
+      .stream = {static_cast<std::uint32_t>(Purpose::Dropout), key.step, key.layer},
+      .threshold = static_cast<std::uint32_t>(options_.dropout * 0x1.0p32),
+      .kept = static_cast<float>(1.0 / (1.0 - options_.dropout))};
+  internal::drop_out(draw, w.outputs(w.mask_), y);
 }
 
 void DenseLayer::backward(std::span<const float> parameters,
@@ -165,22 +165,20 @@ void DenseLayer::normalisation_backward(std::span<const float> parameters,
   const std::size_t n = w.n_rows_;
   const float* scale = parameters.data() + scale_offset();
   for (std::size_t o = 0; o < n_outputs(); ++o) {
-    const float* z = w.z_.data() + o * n;
-    float* du = dz.data() + o * n;
+    const std::span<const float> z = w.outputs(w.z_).subspan(o * n, n);
+    const std::span<float> du = dz.subspan(o * n, n);
     const double mean = w.batch_mean_[o];
     const double inverse_deviation = w.batch_inverse_deviation_[o];
-    double sum = 0.0;
-    double sum_normalised = 0.0;
-    for (std::size_t i = 0; i < n; ++i) {
-      sum += du[i];
-      sum_normalised += du[i] * (z[i] - mean) * inverse_deviation;
-    }
+    const auto [sum, sum_centred] = internal::normalisation_sums(z, mean, du);
+    const double sum_normalised = sum_centred * inverse_deviation;
     const double factor = scale[o] * inverse_deviation;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double normalised = (z[i] - mean) * inverse_deviation;
-      const double centred = du[i] - (sum + normalised * sum_normalised) / static_cast<double>(n);
-      du[i] = static_cast<float>(factor * centred);
-    }
+    const double share = factor / static_cast<double>(n);
+    internal::normalisation_gradient(z,
+                                     static_cast<float>(mean),
+                                     static_cast<float>(factor),
+                                     static_cast<float>(share * sum),
+                                     static_cast<float>(share * sum_normalised * inverse_deviation),
+                                     du);
     gradient[scale_offset() + o] = static_cast<float>(sum_normalised);
     gradient[scale_offset() + n_outputs() + o] = static_cast<float>(sum);
   }

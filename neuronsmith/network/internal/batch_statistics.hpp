@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "neuronsmith/network/internal/kernels.hpp"
+#include "neuronsmith/network/internal/batch_kernels.hpp"
 
 namespace neuronsmith::network::internal {
 
