@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/evaluate.hpp"
 
 namespace neuronsmith::network {
 namespace {
@@ -34,21 +35,28 @@ double mean_squared_error(std::span<const float> outputs,
   return sum_of_squared_differences(outputs, values) / n;
 }
 
-// -log p = max(z, 0) - z y + log(1 + exp(-|z|)).
+// -log p of class 1 is softplus(-z), of class 0 softplus(z).
 double binary_cross_entropy(std::span<const float> logits,
                             std::span<const std::uint32_t> classes,
                             std::span<float> gradient) {
+  static const formula::ElementwiseFunction softplus(
+      formula::Formula::apply(formula::Op::Softplus, formula::Formula::input(formula::Shape::Scalar)));
+  constexpr std::size_t kRows = formula::Evaluator::kTileRows;
+  std::array<float, kRows> margin, value, slope;
   const auto n = static_cast<double>(logits.size());
   const auto factor = static_cast<float>(1.0 / n);
   double sum = 0.0;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    const float z = logits[i];
-    const auto y = static_cast<float>(classes[i]);
-    const float small = std::exp(-std::abs(z));
-    sum += (z < 0.0F ? 0.0F : z) - z * y + std::log1p(small);
+  for (std::size_t first = 0; first < logits.size(); first += kRows) {
+    const std::size_t count = std::min(kRows, logits.size() - first);
+    const auto sign = [&](std::size_t i) { return classes[first + i] == 1 ? -1.0F : 1.0F; };
+    for (std::size_t i = 0; i < count; ++i) margin[i] = sign(i) * logits[first + i];
+    softplus.evaluate_with_slope(std::span(margin).first(count),
+                                 std::span(value).first(count),
+                                 std::span(slope).first(count));
+    // A logit that is infinite on the right side would else pass for a loss of 0.
+    for (std::size_t i = 0; i < count; ++i) sum += value[i] + (margin[i] - margin[i]);
     if (gradient.empty()) continue;
-    const float probability = (z < 0.0F ? small : 1.0F) / (1.0F + small);
-    gradient[i] = factor * (probability - y);
+    for (std::size_t i = 0; i < count; ++i) gradient[first + i] = factor * sign(i) * slope[i];
   }
   return sum / n;
 }

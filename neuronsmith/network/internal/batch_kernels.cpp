@@ -93,66 +93,81 @@ void normalisation_gradient_kernel(const float* HWY_RESTRICT z,
 using WordTag = hn::ScalableTag<std::uint32_t>;
 using Words = hn::Vec<WordTag>;
 
-struct Product {
-  Words high;
-  Words low;
-};
-
-HWY_INLINE Product multiply_words(Words a, Words multiplier) {
 #if HWY_TARGET == HWY_SCALAR
-  const std::uint64_t product = std::uint64_t{hn::GetLane(a)} * hn::GetLane(multiplier);
-  const WordTag d;
-  return {hn::Set(d, static_cast<std::uint32_t>(product >> 32)),
-          hn::Set(d, static_cast<std::uint32_t>(product))};
+using PairTag = hn::ScalableTag<std::uint64_t>;
 #else
-  const WordTag d;
-  const hn::RepartitionToWide<WordTag> pairs;
-  const auto even = hn::MulEven(a, multiplier);
-  const auto shifted = hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(pairs, a)));
-  const auto odd = hn::MulEven(shifted, multiplier);
-  return {hn::OddEven(hn::BitCast(d, odd), hn::BitCast(d, hn::ShiftRight<32>(even))),
-          hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd)), hn::BitCast(d, even))};
+using PairTag = hn::RepartitionToWide<WordTag>;
+#endif
+using Pairs = hn::Vec<PairTag>;
+
+// The low half of every lane times a multiplier.
+HWY_INLINE Pairs multiply_low(Pairs a, std::uint32_t multiplier) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::Set(PairTag(), std::uint64_t{static_cast<std::uint32_t>(hn::GetLane(a))} * multiplier);
+#else
+  return hn::MulEven(hn::BitCast(WordTag(), a), hn::Set(WordTag(), multiplier));
 #endif
 }
 
+// The four words of a block a lane, in the low halves; what the high halves hold is of no meaning.
 struct Blocks {
-  Words word[4];
+  Pairs word[4];
 };
 
-// As many blocks of the stream as there are lanes, from block `first` on.
-HWY_INLINE Blocks draw_blocks(const DropoutDraw& draw, std::uint32_t first) {
-  const WordTag d;
-  Blocks b{{hn::Iota(d, first),
-            hn::Set(d, draw.stream[0]),
-            hn::Set(d, draw.stream[1]),
-            hn::Set(d, draw.stream[2])}};
+// A block of the stream a lane, `number` in all.
+HWY_INLINE Blocks draw_blocks(const DropoutDraw& draw, Pairs number) {
+  const PairTag d;
+  Blocks b{{number,
+            hn::Set(d, std::uint64_t{draw.stream[0]}),
+            hn::Set(d, std::uint64_t{draw.stream[1]}),
+            hn::Set(d, std::uint64_t{draw.stream[2]})}};
   auto key0 = static_cast<std::uint32_t>(draw.seed);
   auto key1 = static_cast<std::uint32_t>(draw.seed >> 32);
   for (int round = 0; round < philox::kRounds; ++round) {
-    const Product p0 = multiply_words(b.word[0], hn::Set(d, philox::kMultiplier0));
-    const Product p1 = multiply_words(b.word[2], hn::Set(d, philox::kMultiplier1));
-    b = {{hn::Xor(hn::Xor(p1.high, b.word[1]), hn::Set(d, key0)),
-          p1.low,
-          hn::Xor(hn::Xor(p0.high, b.word[3]), hn::Set(d, key1)),
-          p0.low}};
+    const Pairs p0 = multiply_low(b.word[0], philox::kMultiplier0);
+    const Pairs p1 = multiply_low(b.word[2], philox::kMultiplier1);
+    const auto key = [&](std::uint32_t k) HWY_ATTR { return hn::Set(d, std::uint64_t{k}); };
+    b = {{hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), b.word[1]), key(key0)),
+          p1,
+          hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), b.word[3]), key(key1)),
+          p0}};
     key0 += philox::kWeyl0;
     key1 += philox::kWeyl1;
   }
   return b;
 }
 
-// The mask of four values a lane, in the order of the stream.
-HWY_INLINE void store_mask(const DropoutDraw& draw, std::uint32_t first_block, float* mask) {
+// Values whose mask store_mask() makes at a time: four a block.
+HWY_INLINE std::size_t n_masked() { return 4 * hn::Lanes(WordTag()); }
+
+// The mask of n_masked() values from block `first` on, in the order of the stream.
+HWY_INLINE void store_mask(const DropoutDraw& draw, std::uint32_t first, float* mask) {
   const hn::ScalableTag<float> d;
   const WordTag words;
+  const PairTag pairs;
   const auto kept = hn::Set(d, draw.kept);
   const auto threshold = hn::Set(words, draw.threshold);
-  const Blocks b = draw_blocks(draw, first_block);
   const auto value = [&](Words word) HWY_ATTR {
-    return hn::IfThenElseZero(hn::RebindMask(d, hn::Eq(hn::Max(word, threshold), word)), kept);
+    const auto is_kept = hn::Eq(hn::Max(word, threshold), word);
+    return hn::IfThenElseZero(hn::RebindMask(d, is_kept), kept);
   };
-  hn::StoreInterleaved4(
-      value(b.word[0]), value(b.word[1]), value(b.word[2]), value(b.word[3]), d, mask);
+#if HWY_TARGET == HWY_SCALAR
+  const Blocks b = draw_blocks(draw, hn::Set(pairs, std::uint64_t{first}));
+  const auto word = [&](int k) {
+    return hn::Set(words, static_cast<std::uint32_t>(hn::GetLane(b.word[k])));
+  };
+#else
+  // Even blocks in one vector and odd ones in another make one vector of words.
+  const auto even = hn::Add(hn::Set(pairs, std::uint64_t{first}),
+                            hn::ShiftLeft<1>(hn::Iota(pairs, std::uint64_t{0})));
+  const Blocks b = draw_blocks(draw, even);
+  const Blocks c = draw_blocks(draw, hn::Add(even, hn::Set(pairs, std::uint64_t{1})));
+  const auto word = [&](int k) HWY_ATTR {
+    return hn::OddEven(hn::BitCast(words, hn::ShiftLeft<32>(c.word[k])),
+                       hn::BitCast(words, b.word[k]));
+  };
+#endif
+  hn::StoreInterleaved4(value(word(0)), value(word(1)), value(word(2)), value(word(3)), d, mask);
 }
 
 void drop_out_kernel(const DropoutDraw& draw,
@@ -160,12 +175,11 @@ void drop_out_kernel(const DropoutDraw& draw,
                      float* HWY_RESTRICT values,
                      std::size_t n) {
   const hn::ScalableTag<float> d;
-  const std::size_t lanes = hn::Lanes(d);
   std::uint32_t block = 0;
   std::size_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes, block += static_cast<std::uint32_t>(lanes)) {
+  for (; i + n_masked() <= n; i += n_masked(), block += static_cast<std::uint32_t>(n_masked() / 4)) {
     store_mask(draw, block, mask + i);
-    for (std::size_t k = i; k < i + 4 * lanes; k += lanes) {
+    for (std::size_t k = i; k < i + n_masked(); k += hn::Lanes(d)) {
       hn::StoreU(hn::Mul(hn::LoadU(d, values + k), hn::LoadU(d, mask + k)), d, values + k);
     }
   }

@@ -1,5 +1,7 @@
 #include "neuronsmith/network/internal/kernels.hpp"
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "neuronsmith/network/internal/kernels.cpp"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -83,6 +85,10 @@ void gather_rows_kernel(const float* HWY_RESTRICT table,
   for (; first + kLine <= n; first += kLine) {
     const float* at[kLine];
     for (std::size_t i = 0; i < kLine; ++i) at[i] = table + rows[first + i] * stride;
+    for (std::size_t i = first + kLine; i < first + 2 * kLine && i < n; ++i) {
+      const float* const ahead = table + rows[i] * stride;
+      for (std::size_t j = 0; j < n_columns; j += kLine) hwy::Prefetch(ahead + j);
+    }
     for (std::size_t j = 0; j < whole_columns; j += 4) {
       for (std::size_t i = 0; i < kLine; i += 4) {
         const float* const block[] = {at[i] + j, at[i + 1] + j, at[i + 2] + j, at[i + 3] + j};
