@@ -1,7 +1,7 @@
 // How long one network of a study of activations takes: d-64-32-1 with batch normalisation and
-// dropout, 15 epochs of Adam over 80,000 rows in batches of 1024, in one thread. The rows are Forest
-// Cover (class 2, which the file codes as 1, against the others) where NEURONSMITH_DATA names the folder of
-// covertype.csv.gz, otherwise random numbers of the same shape.
+// dropout, 15 epochs of Adam over 80,000 rows in batches of 1024, in one thread. The rows are
+// Forest Cover (class 2, which the file codes as 1, against the others) where NEURONSMITH_DATA
+// names the folder of covertype.csv.gz, otherwise random numbers of the same shape.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -95,8 +95,8 @@ void light_network(benchmark::State& state, const char* activation) {
   double flops = 0.0;
   for (auto _ : state) {
     network::Network network = make_network(activation);
-    const network::TrainingResult result = network::train(
-        network, rows().part(), {}, network::Loss::BinaryCrossEntropy, options);
+    const network::TrainingResult result =
+        network::train(network, rows().part(), {}, network::Loss::BinaryCrossEntropy, options);
     benchmark::DoNotOptimize(network.parameters().data());
     state.counters["loss"] = result.train_loss.back();
     flops += flops_of(network);

@@ -60,6 +60,7 @@ fi
 if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
   measure pytorch "$venv/bin/python" "$here/step.py"
   measure libtorch step_libtorch
+  measure light_network "$venv/bin/python" "$here/light_network.py"
 else
   skip 'torch cannot be installed'
 fi

@@ -34,6 +34,7 @@ struct CompareFlags {
   std::string match;
   std::string hidden = "12,5";
   std::string activation;
+  std::string learnable;
   std::string out;
   bool markdown = false;
   StoreFlags store;
@@ -48,6 +49,7 @@ experiment::CompareOptions resolved(const CompareFlags& flags) {
   if (!flags.activation.empty()) {
     options.model.activation = neuron::resolve_activation(flags.activation);
   }
+  if (!flags.learnable.empty()) options.model.learnable = neuron::parse_learnable(flags.learnable);
   options.validate();
   return options;
 }
@@ -264,6 +266,13 @@ void add_training_options(CLI::App& command, CompareFlags& flags) {
       ->group(group);
   command.add_option("--activation", flags.activation, "Library name or formula of x, e.g. relu")
       ->default_str(fmt::format("the neuron's, else {}", experiment::kDefaultActivation))
+      ->group(group);
+  command
+      .add_option("--learnable",
+                  flags.learnable,
+                  "Train the numbers in activations: none, layer (one set each) or channel (one an "
+                  "output)")
+      ->default_str("none")
       ->group(group);
   command
       .add_flag("--task-based-output",

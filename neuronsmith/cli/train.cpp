@@ -23,7 +23,7 @@ struct TrainFlags {
   std::string neuron = "linear";
   std::string out = "model.json";
   std::string hidden = "12,5";
-  std::string activation, optimiser, schedule;
+  std::string activation, learnable, initialisation, optimiser, schedule;
   experiment::TrainModelOptions options;
   StoreFlags store;
 };
@@ -42,6 +42,12 @@ experiment::TrainModelOptions resolved(const TrainFlags& flags) {
   options.hidden = parse_hidden(flags.hidden);
   options.seed = flags.data.options.split.seed;
   if (!flags.activation.empty()) options.activation = neuron::resolve_activation(flags.activation);
+  if (!flags.learnable.empty()) options.learnable = neuron::parse_learnable(flags.learnable);
+  if (!flags.initialisation.empty()) {
+    options.initialisation = require_name(network::find_initialisation(flags.initialisation),
+                                          "--initialisation", flags.initialisation,
+                                          "scaled or torch");
+  }
   network::TrainOptions& t = options.training;
   if (!flags.optimiser.empty()) {
     t.optimiser.kind = require_name(network::find_optimiser(flags.optimiser), "--optimiser",
@@ -66,11 +72,19 @@ void add_network_options(CLI::App& command, TrainFlags& flags) {
   command.add_option("--activation", flags.activation, "Library name or formula of x, e.g. relu")
       ->default_str(fmt::format("the neuron's, else {}", experiment::kDefaultActivation))
       ->group(group);
+  command.add_option("--learnable", flags.learnable,
+                     "Train the numbers in the activation: none, layer (one set each) or channel "
+                     "(one an output)")
+      ->default_str("none")->group(group);
   command.add_flag("--task-based-output", o.task_based_output,
                    "The output layer aggregates by the neuron too, not linearly")->group(group);
   command.add_flag("--batch-norm", o.batch_norm, "Batch normalisation in hidden layers")->group(group);
   command.add_option("--dropout", o.dropout, "Probability in hidden layers")
       ->capture_default_str()->group(group);
+  command.add_option("--initialisation", flags.initialisation,
+                     "Of the weights: scaled (unit variance in every layer) or torch (as "
+                     "torch.nn.Linear)")
+      ->default_str(std::string(network::name(o.initialisation)))->group(group);
 }
 
 void add_training_options(CLI::App& command, TrainFlags& flags) {

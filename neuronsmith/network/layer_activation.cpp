@@ -17,8 +17,8 @@ using formula::Op;
 // zscore(x) as (x - p_n) * p_(n+1): mean and inverse deviation as parameters.
 Formula with_statistics_as_parameters(Formula formula, std::size_t n) {
   const auto index = static_cast<int>(n);
-  const Formula centred = Formula::apply(
-      Op::Sub, Formula::input(formula::Shape::Scalar), Formula::parameter(index));
+  const Formula centred =
+      Formula::apply(Op::Sub, Formula::input(formula::Shape::Scalar), Formula::parameter(index));
   const Formula standardised = Formula::apply(Op::Mul, centred, Formula::parameter(index + 1));
   for (std::size_t i = 0; i < formula.size(); ++i) {
     if (formula.nodes()[i].op != Op::ZScore) continue;
@@ -143,7 +143,8 @@ void LayerActivation::backward(std::span<const float> parameters,
   std::ranges::fill(scratch.gradients_, 0.0);
   for (std::size_t o = 0; o < n_parts; ++o) {
     load(parameters, o, scratch);
-    const auto kept = static_cast<std::ptrdiff_t>(is_shared() ? n_own() : 0);  // add up over outputs
+    const auto kept =
+        static_cast<std::ptrdiff_t>(is_shared() ? n_own() : 0);  // add up over outputs
     std::fill(scratch.gradients_.begin() + kept, scratch.gradients_.end(), 0.0);
     const auto part = u.subspan(o * length, length);
     evaluator_->differentiate(
@@ -170,8 +171,7 @@ void LayerActivation::through_statistics(std::size_t output,
   const double by_mean = scratch.gradients_[n_own()] / n;
   const double by_inverse = scratch.gradients_[n_own() + 1];
   // A constant output has no direction in which its deviation grows.
-  const double factor =
-      deviation > 0.0 ? -by_inverse * inverse * inverse / (n * deviation) : 0.0;
+  const double factor = deviation > 0.0 ? -by_inverse * inverse * inverse / (n * deviation) : 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) {
     du[i] += static_cast<float>(by_mean + factor * (u[i] - mean));
   }

@@ -30,7 +30,9 @@ class LayerActivation {
   LayerActivation(const neuron::Activation& activation, std::size_t n_outputs);
 
   [[nodiscard]] std::size_t parameter_count() const { return start_.parameter_count(n_outputs_); }
-  [[nodiscard]] std::size_t statistics_count() const { return has_statistics_ ? 2 * n_outputs_ : 0; }
+  [[nodiscard]] std::size_t statistics_count() const {
+    return has_statistics_ ? 2 * n_outputs_ : 0;
+  }
   /// Whether the value of an output depends on its own value alone: forward() leaves the slopes.
   [[nodiscard]] bool is_pointwise() const { return function_.has_value(); }
 

@@ -206,7 +206,7 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
     case Op::Dot:
       return {fenced("⟨", both(a[0], a[1]), "⟩")};
     case Op::ZScore:
-      return called("zscore", a[0]);
+      return called("zscore", with_sign(a[0]));
   }
   return {};
 }

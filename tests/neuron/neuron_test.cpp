@@ -49,6 +49,7 @@ TEST(Neuron, EveryDamageToAFileIsAParseError) {
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/rank", -1), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", Json::array()), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"x0"}), "f")), ParseError);
+  EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"zscore(x)"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/bias", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(Json(3), "f")), ParseError);

@@ -16,8 +16,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using WideTag = hn::ScalableTag<double>;
 using NarrowTag = hn::Rebind<float, WideTag>;
 
-// sum += body(i) for whole vectors of doubles from i on, single(i) for the rest; two sums side by side hide
-// the latency of an addition.
+// sum += body(i) for whole vectors of doubles from i on, single(i) for the rest; two sums side by
+// side hide the latency of an addition.
 template <typename Body, typename Single>
 HWY_INLINE double wide_sum(std::size_t n, const Body& body, const Single& single) {
   const WideTag d;
@@ -177,7 +177,8 @@ void drop_out_kernel(const DropoutDraw& draw,
   const hn::ScalableTag<float> d;
   std::uint32_t block = 0;
   std::size_t i = 0;
-  for (; i + n_masked() <= n; i += n_masked(), block += static_cast<std::uint32_t>(n_masked() / 4)) {
+  for (; i + n_masked() <= n;
+       i += n_masked(), block += static_cast<std::uint32_t>(n_masked() / 4)) {
     store_mask(draw, block, mask + i);
     for (std::size_t k = i; k < i + n_masked(); k += hn::Lanes(d)) {
       hn::StoreU(hn::Mul(hn::LoadU(d, values + k), hn::LoadU(d, mask + k)), d, values + k);
