@@ -202,6 +202,7 @@ void run(const CompareFlags& flags, Context& context) {
   if (!flags.out.empty()) require_writable(flags.out);
   const experiment::SourceTables tables = experiment::read_tables(data);
   experiment::validate(tables, data, options);
+  note_rows(context, data, tables.data.n_rows);
   note_leaks(context, tables, options);
   const auto progress = context.progress();
   Recording recording(flags.store,

@@ -174,6 +174,7 @@ void run(const TrainFlags& flags, Context& context) {
   require_writable(flags.out);
   const experiment::PreparedData data = experiment::prepare(data_options);
   experiment::validate(data, neuron, options);
+  note_rows(context, data_options, data.n_table_rows);
   context.note("{}: {}, {} training, {} validation, {} test rows, {} inputs", data.source,
                name(data.task.kind), data.n_training, data.n_validation, data.n_test,
                data.preprocessor.n_features());

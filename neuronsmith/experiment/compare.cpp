@@ -77,6 +77,23 @@ network::Part with_targets(network::Part part,
   return part;
 }
 
+/// What tells a neuron from others of its contender: the aggregation, or of a discovered activation
+/// that one.
+bool is_activation_found(const neuron::Neuron& neuron) {
+  const Json& provenance = neuron.provenance;
+  return neuron.activation && provenance.is_object() &&
+         provenance.value("role", Json()) == search::name(search::Role::Activation);
+}
+
+std::string found_text(const neuron::Neuron& neuron) {
+  return formula::to_infix(is_activation_found(neuron) ? neuron.activation->formula
+                                                       : neuron.formula);
+}
+
+std::string structure_of(const neuron::Neuron& neuron) {
+  return is_activation_found(neuron) ? found_text(neuron) : structure_text(neuron.aggregation);
+}
+
 std::vector<double> in_own_unit(std::span<const float> scaled, const Affine& scale) {
   std::vector<double> values;
   for (const float value : scaled) values.push_back(scale.invert(static_cast<double>(value)));
@@ -245,7 +262,7 @@ class Comparing {
                                  const Repeat& repeat,
                                  DataOptions data_options) const {
     data_options.target_scaling = Scaling::None;  // as `discover` has it
-    const PreparedData data = prepare(tables_, for_search(data_options));
+    const PreparedData data = prepare(tables_, for_search(data_options, recipe));
     DiscoverOptions options{
         .recipe = recipe, .driver = {}, .training_rows_only = true, .seed = repeat.seed};
     options.driver.budget.generations = recipe.generations;
@@ -327,8 +344,8 @@ class Comparing {
     const Entry& entry = repeat.entries[row];
     RepeatResult result{
         .seed = repeat.seed,
-        .formula = formula::to_infix(entry.neuron.formula),
-        .structure = structure_text(entry.neuron.aggregation),
+        .formula = found_text(entry.neuron),
+        .structure = structure_of(entry.neuron),
         .hidden = entry.architecture.hidden,
         .parameters = entry.architecture.parameter_count(),
         .multiply_adds = chosen->multiply_adds,
