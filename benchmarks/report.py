@@ -75,13 +75,14 @@ def target_cell(value, least, text):
 class Report:
     def __init__(self, folder, commit):
         runs = {name: Run(os.path.join(folder, name + ".json"))
-                for name in ("evaluation", "scoring", "step", "reading")}
+                for name in ("evaluation", "scoring", "activation_discovery", "step", "reading")}
         self.evaluation, self.scoring = runs["evaluation"], runs["scoring"]
         self.step, self.reading = runs["step"], runs["reading"]
+        self.discovery = runs["activation_discovery"]
         self.memory = load(os.path.join(folder, "memory.json"))
         self.build = load(os.path.join(folder, "build.json"))
         self.peers = {}
-        for name in ("operon", "pytorch", "libtorch"):
+        for name in ("operon", "gplearn", "pytorch", "libtorch"):
             self.peers.update(load(os.path.join(folder, f"peer_{name}.json")))
         self.commit = commit
 
@@ -147,6 +148,20 @@ class Report:
             return "Not measured: `NEURONSMITH_DATA` names no folder with california_housing.csv.gz."
         return table(("what", "rows", "candidates/s", "at least 1 M", "once per table"), rows)
 
+    def discovery_table(self):
+        ours = self.discovery.figure("discover/activation_gp", "searches")
+        if not ours:
+            return "Not measured: `NEURONSMITH_DATA` names no folder with higgs.csv.gz."
+        error = self.discovery.figure("discover/activation_gp", "error").median
+        peer = self.peers.get("gplearn", {})
+        theirs = peer.get("searches_per_second")
+        ratio = ours.median / theirs if theirs else None
+        return table(("", "a search", "mean log loss", "ours is faster by (at least 50)"),
+                     [("neuronsmith", f"{1e3 / ours.median:.3g} ms ± {100 * ours.spread:.0f} %",
+                       f"{error:.4f}", target_cell(ratio, 50.0, "{:.0f} times")),
+                      ("gplearn", f"{1e3 / theirs:.0f} ms" if theirs else MISSING,
+                       f"{peer['error']:.4f}" if theirs else MISSING, "")])
+
     def step_table(self):
         peak = self.step.figure("limit/fma_peak", "flops")
         gelu = self.step.figure("step/gelu", "cpu_time")
@@ -194,7 +209,7 @@ class Report:
     def tables(self):
         return {"machine": self.machine, "limits": self.limits,
                 "evaluation": self.evaluation_table, "scoring": self.scoring_table,
-                "step": self.step_table, "step_peers": self.step_peers,
+                "discovery": self.discovery_table, "step": self.step_table, "step_peers": self.step_peers,
                 "reading": self.reading_table, "memory": self.memory_table}
 
 
