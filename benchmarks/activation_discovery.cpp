@@ -23,8 +23,8 @@ const experiment::PreparedData& higgs() {
   static const experiment::PreparedData data = experiment::prepare({
       .data = higgs_file(),
       .target = "class",
-      .scaling = Scaling::Standard,
       .rows = 10'000,
+      .scaling = Scaling::Standard,
       .clip = false,
       .split = {.validation = 0.0, .test = 0.0},
   });

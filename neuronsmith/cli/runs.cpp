@@ -69,6 +69,9 @@ std::string outcome_of(const RunRecord& run) {
       return fmt::format("{} {:.5g}", metric, metrics[metric].get<double>());
     }
   }
+  const Json activation = run.result.value("activation", Json());
+  if (activation.is_string()) return activation.get<std::string>();
+  if (activation.is_object()) return activation.value("formula", "");
   const Json formula = run.result.value("formula", Json());
   return formula.is_string() ? formula_text(formula.get<std::string>()) : "";
 }

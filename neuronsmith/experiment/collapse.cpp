@@ -50,8 +50,8 @@ std::vector<float> grid_over(const FeatureView& features) {
   float high = kGridEnd;
   for (std::size_t j = 0; j < features.n_features; ++j) {
     for (const float value : features.column(j)) {
-      low = std::min(low, value);
-      high = std::max(high, value);
+      low = value < low ? value : low;
+      high = value > high ? value : high;
     }
   }
   std::vector<float> grid;

@@ -213,6 +213,7 @@ Json to_json(const DiscoveryResult& result) {
     json["activation"] = neuron::to_json(*result.neuron.activation);
     json.update(columns_to_json(*result.columns));
     json["collapse"] = result.neuron.provenance["collapse"];
+    json["loss"] = search::name(result.loss);
     json["rejected"] = Json::array();
     for (const Rejected& rejected : result.rejected) {
       json["rejected"].push_back(

@@ -170,6 +170,8 @@ double finite_or_infinity(double value) { return std::isfinite(value) ? value : 
 
 }  // namespace
 
+std::string_view name(Loss loss) { return loss == Loss::LogLoss ? "log_loss" : "squared_error"; }
+
 void LossOptions::validate() const {
   if (refine < 0 || refine > kMaxRefine) {
     throw ConfigError(fmt::format("--refine must be 0 to {} steps, not {}", kMaxRefine, refine));

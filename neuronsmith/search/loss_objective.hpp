@@ -20,6 +20,9 @@ enum class Loss : std::uint8_t {
   SquaredError,
 };
 
+/// "log_loss", "squared_error".
+[[nodiscard]] std::string_view name(Loss loss);
+
 /// What a formula is evaluated on.
 enum class Slot : std::uint8_t {
   Columns,     ///< a formula of the named columns x0, x1, ...

@@ -16,7 +16,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace fm = neuronsmith::formula::internal::HWY_NAMESPACE;
 
 constexpr std::size_t kMaxLanes = 16;
-constexpr std::size_t kVectorsPerBlock = 8;
+constexpr std::size_t kVectorsPerBlock = 16;
 constexpr float kMostLoss = 34.5387764F;  ///< -log(1e-15)
 
 using Tag = hn::CappedTag<float, kMaxLanes>;
@@ -74,7 +74,7 @@ HWY_INLINE void for_blocks(const float* a,
 }
 
 /// max(t, 0), at most kMostLoss, and log(1 + exp(-|t|)): together the loss. The logarithm is taken
-/// once of the product over a block, which is at most 2^8. Rows that fill up have sign 0, and lose
+/// once of the product over a block, which is at most 2^16. Rows that fill up have sign 0, and lose
 /// log 2, which is taken off again.
 double log_loss(const float* values, const float* signs, std::size_t n, LinearScale by) {
   const Tag d;
