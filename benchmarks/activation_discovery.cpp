@@ -45,9 +45,9 @@ void discover(benchmark::State& state) {
     }
   }
   state.counters["error"] = error;
-  state.counters["searches"] = benchmark::Counter(
-      static_cast<double>(kSeeds) * static_cast<double>(state.iterations()),
-      benchmark::Counter::kIsRate);
+  state.counters["searches"] =
+      benchmark::Counter(static_cast<double>(kSeeds) * static_cast<double>(state.iterations()),
+                         benchmark::Counter::kIsRate);
 }
 
 const bool kRegistered = [] {

@@ -83,9 +83,10 @@ double loss_without(const Formula& formula,
                     const search::LossObjective& objective,
                     const FeatureView& means_of) {
   return objective
-      .score_one(with_columns(
-          formula,
-          [&](const Node& node) { return node.index == column ? mean_node(means_of, node) : node; }))
+      .score_one(with_columns(formula,
+                              [&](const Node& node) {
+                                return node.index == column ? mean_node(means_of, node) : node;
+                              }))
       .error;
 }
 
@@ -138,8 +139,8 @@ std::string objection_to_activation(const Formula& formula, const FeatureView& f
     if (!std::isfinite(slope[i])) return fmt::format("has no finite slope at x = {:.4g}", x[i]);
   }
   const auto [least, most] = std::ranges::minmax(y);
-  const double size = std::max({1.0, std::abs(static_cast<double>(least)),
-                                std::abs(static_cast<double>(most))});
+  const double size =
+      std::max({1.0, std::abs(static_cast<double>(least)), std::abs(static_cast<double>(most))});
   if (static_cast<double>(most) - static_cast<double>(least) <= kLeastVariation * size) {
     return "is a constant";
   }
@@ -150,9 +151,8 @@ std::variant<Collapsed, std::string> collapse(const Formula& formula,
                                               search::Collapse how,
                                               const CollapseRows& rows) {
   if (how == search::Collapse::OthersAtMean) return with_others_at_mean(formula, rows);
-  return checked(with_columns(formula, [](const Node&) { return Node{.op = Op::Input}; }),
-                 std::nullopt,
-                 rows);
+  return checked(
+      with_columns(formula, [](const Node&) { return Node{.op = Op::Input}; }), std::nullopt, rows);
 }
 
 }  // namespace neuronsmith::experiment

@@ -34,8 +34,8 @@ struct CollapseRows {
 /// Collapse::Same puts x in the place of every column, as published. It is another function than
 /// the one that was found: with two columns, even a constant can come of it.
 /// Collapse::OthersAtMean keeps the column that matters most: the one whose replacement by its mean
-/// raises the loss most (of equal ones the first). Where what is left is no activation, the next one.
-/// Collapse::Univariate takes a formula of x as it is.
+/// raises the loss most (of equal ones the first). Where what is left is no activation, the next
+/// one. Collapse::Univariate takes a formula of x as it is.
 [[nodiscard]] std::variant<Collapsed, std::string> collapse(const formula::Formula& formula,
                                                             search::Collapse how,
                                                             const CollapseRows& rows);

@@ -45,8 +45,8 @@ std::uint64_t mixed(std::uint64_t h, std::uint64_t word) {
 
 struct HashOfValue {
   std::size_t operator()(const Value& v) const {
-    const std::uint64_t kind = (static_cast<std::uint64_t>(v.op) << 32U) |
-                               static_cast<std::uint32_t>(v.index);
+    const std::uint64_t kind =
+        (static_cast<std::uint64_t>(v.op) << 32U) | static_cast<std::uint32_t>(v.index);
     const std::uint64_t arguments = (static_cast<std::uint64_t>(v.a) << 32U) | v.b;
     return mixed(mixed(mixed(1, kind), arguments), std::bit_cast<std::uint64_t>(v.literal));
   }
@@ -226,7 +226,7 @@ struct SharedEvaluator::Program {
                        const std::vector<std::uint32_t>& formulas) {
     const Value& value = values[i];
     Instruction instruction{.kernel = kernel_of(value), .a = entries[value.a]};
-    instruction.b = value.b != kNone ? entries[value.b]
+    instruction.b = value.b != kNone         ? entries[value.b]
                     : value.op == Op::PowInt ? exponent
                                              : instruction.a;
     for (const std::uint32_t argument : {value.a, value.b}) {
@@ -327,8 +327,8 @@ void SharedEvaluator::evaluate(const FeatureView& features, const Visitor& visit
 std::uint64_t shared_hash(const Formula& formula) {
   std::vector<std::uint64_t> stack;
   for (const Node& node : formula.nodes()) {
-    const std::uint64_t kind = (static_cast<std::uint64_t>(node.op) << 32U) |
-                               static_cast<std::uint32_t>(node.index);
+    const std::uint64_t kind =
+        (static_cast<std::uint64_t>(node.op) << 32U) | static_cast<std::uint32_t>(node.index);
     std::uint64_t h = mixed(mixed(7, kind), std::bit_cast<std::uint64_t>(node.value));
     const int arity = info(node.op).arity;
     if (arity == 2) {

@@ -123,7 +123,9 @@ LinearScale logistic(std::span<const float> values, std::span<const float> signs
   return best;
 }
 
-LinearScale best_scale(Loss loss, std::span<const float> values, std::span<const float> comparison) {
+LinearScale best_scale(Loss loss,
+                       std::span<const float> values,
+                       std::span<const float> comparison) {
   return loss == Loss::LogLoss ? logistic(values, comparison) : least_squares(values, comparison);
 }
 
@@ -209,8 +211,8 @@ Score LossObjective::score_of(const Formula& formula, double error) const {
   Score score{.complexity = static_cast<double>(formula.size())};
   if (!std::isfinite(error)) return score;
   const auto n = static_cast<double>(data_.features.n_rows);
-  const double fit = data_.loss == Loss::LogLoss ? 2.0 * n * error
-                                                 : n * std::log(std::max(error, kLeastError));
+  const double fit =
+      data_.loss == Loss::LogLoss ? 2.0 * n * error : n * std::log(std::max(error, kLeastError));
   score.error = error;
   score.criterion = fit + score.complexity * std::log(n);
   return score;
@@ -220,11 +222,10 @@ std::vector<double> LossObjective::shared_errors(std::span<const Formula> formul
   std::vector<double> sums(formulas.size());
   const formula::SharedEvaluator evaluator(formulas);
   const std::span<const float> comparison = comparison_;
-  evaluator.evaluate(data_.features,
-                     [&](std::size_t i, std::size_t first, std::span<const float> values) {
-                       sums[i] += block_sum(
-                           data_.loss, values, comparison.subspan(first, values.size()), {});
-                     });
+  evaluator.evaluate(
+      data_.features, [&](std::size_t i, std::size_t first, std::span<const float> values) {
+        sums[i] += block_sum(data_.loss, values, comparison.subspan(first, values.size()), {});
+      });
   for (double& sum : sums) sum /= total_;
   return sums;
 }
@@ -267,7 +268,8 @@ std::optional<LossObjective::Fit> LossObjective::fit(const Formula& formula) con
     for (const FeatureView& view : views) {
       evaluator.evaluate({view, parameters, {}}, values);
       if (!is_finite(values)) return kInfinity;
-      const LinearScale by = is_scaled() ? best_scale(data_.loss, values, comparison_) : LinearScale{};
+      const LinearScale by =
+          is_scaled() ? best_scale(data_.loss, values, comparison_) : LinearScale{};
       write_adjoint(data_.loss, values, comparison_, by, adjoint);
       evaluator.differentiate({view, parameters, {}}, adjoint, {{}, gradient, {}});
       sum += scaled_sum(data_.loss, values, comparison_, by);
@@ -283,9 +285,8 @@ std::optional<LossObjective::Fit> LossObjective::fit(const Formula& formula) con
     evaluator.evaluate({view, {}, {}}, values);
     if (!is_finite(values)) return std::nullopt;
     fit.scales.push_back(is_scaled() ? best_scale(data_.loss, values, comparison_) : LinearScale{});
-    const double sum = is_scaled()
-                           ? scaled_sum(data_.loss, values, comparison_, fit.scales.back())
-                           : loss_sum(data_.loss, values, comparison_);
+    const double sum = is_scaled() ? scaled_sum(data_.loss, values, comparison_, fit.scales.back())
+                                   : loss_sum(data_.loss, values, comparison_);
     fit.error += sum / total_ / n_views;
   }
   return fit;

@@ -52,16 +52,15 @@ struct LossData {
 /// them (Koza 1992).
 ///
 /// error: the loss. With Slot::EachColumn its mean over the columns: how much f(column) alone tells
-/// of the target, for a column drawn at random; a column of which f tells nothing counts as the best
-/// constant does.
-/// complexity: nodes of the formula as written, as gplearn counts them.
-/// criterion: the Bayesian information criterion with one parameter a node, n rows: 2 n error + nodes
-/// ln n for the log loss, n ln(error) + nodes ln n for the squared error, which is not taken below
-/// 1e-14, where float32 ends.
+/// of the target, for a column drawn at random; a column of which f tells nothing counts as the
+/// best constant does. complexity: nodes of the formula as written, as gplearn counts them.
+/// criterion: the Bayesian information criterion with one parameter a node, n rows: 2 n error +
+/// nodes ln n for the log loss, n ln(error) + nodes ln n for the squared error, which is not taken
+/// below 1e-14, where float32 ends.
 ///
-/// A formula that is not finite on some row cannot be scored, nor can any against a target that does
-/// not vary. Formulas are evaluated block by block, equal ones and shared subtrees once, where neither scale nor
-/// literals are fitted. Values are float32, sums float64.
+/// A formula that is not finite on some row cannot be scored, nor can any against a target that
+/// does not vary. Formulas are evaluated block by block, equal ones and shared subtrees once, where
+/// neither scale nor literals are fitted. Values are float32, sums float64.
 class LossObjective final : public Objective {
  public:
   LossObjective(const LossData& data, LossOptions options, Slot slot = Slot::Columns);
@@ -87,7 +86,9 @@ class LossObjective final : public Objective {
   [[nodiscard]] std::optional<Fit> fit(const formula::Formula& formula) const;
   [[nodiscard]] std::vector<double> shared_errors(std::span<const formula::Formula> formulas) const;
   [[nodiscard]] Score score_of(const formula::Formula& formula, double error) const;
-  [[nodiscard]] bool is_scaled() const { return options_.linear_scaling || slot_ == Slot::EachColumn; }
+  [[nodiscard]] bool is_scaled() const {
+    return options_.linear_scaling || slot_ == Slot::EachColumn;
+  }
 
   LossData data_;
   LossOptions options_;

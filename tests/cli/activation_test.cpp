@@ -68,8 +68,19 @@ TEST_F(Activation, IsFoundWrittenAndTrained) {
 
 TEST_F(Activation, JsonKeysAreDocumented) {
   const Json found = run_json(search("classes.csv", {"--population", "100"}));
-  for (const char* key : {"formula", "activation", "columns_formula", "columns", "column", "collapse",
-                          "rejected", "score", "criterion", "complexity", "front", "seed", "out"}) {
+  for (const char* key : {"formula",
+                          "activation",
+                          "columns_formula",
+                          "columns",
+                          "column",
+                          "collapse",
+                          "rejected",
+                          "score",
+                          "criterion",
+                          "complexity",
+                          "front",
+                          "seed",
+                          "out"}) {
     EXPECT_TRUE(found.contains(key)) << key;
   }
   const std::string documented = read_file(NEURONSMITH_SOURCE_DIR "/docs/cli.md");
@@ -109,26 +120,46 @@ TEST_F(Activation, SameBytesForTwoThreadsAndAResumedSearch) {
   ASSERT_EQ(run(with({"--threads", "1", "--out", "one"})).status, 0);
   ASSERT_EQ(run(with({"--threads", "2", "--out", "two"})).status, 0);
   ASSERT_EQ(run(with({"--generations", "2", "--checkpoint", "c", "--out", "part"})).status, 0);
-  ASSERT_EQ(run(with({"--generations", "5", "--checkpoint", "c", "--resume", "--out", "rest"})).status,
-            0);
+  ASSERT_EQ(
+      run(with({"--generations", "5", "--checkpoint", "c", "--resume", "--out", "rest"})).status,
+      0);
   EXPECT_EQ(read_file(path("one")), read_file(path("two")));
   EXPECT_EQ(read_file(path("one")), read_file(path("rest")));
-  expect_refused(with({"--checkpoint", "c", "--resume", "--collapse", "univariate"}), {"c:", "options"});
+  expect_refused(with({"--checkpoint", "c", "--resume", "--collapse", "univariate"}),
+                 {"c:", "options"});
 }
 
 TEST_F(Activation, LearnableConstantsGoToTheFile) {
-  const Json found = run_json(search("numbers.csv", {"--learnable", "layer", "--leaves", "share",
-                                                     "--leaf-input", "0.5", "--functions", "mul",
-                                                     "--parsimony", "0"}));
+  const Json found = run_json(search("numbers.csv",
+                                     {"--learnable",
+                                      "layer",
+                                      "--leaves",
+                                      "share",
+                                      "--leaf-input",
+                                      "0.5",
+                                      "--functions",
+                                      "mul",
+                                      "--parsimony",
+                                      "0"}));
   ASSERT_TRUE(found["activation"].is_object()) << found["activation"];
   EXPECT_EQ(found["activation"]["learnable"], "layer");
   EXPECT_FALSE(found["activation"]["parameters"].empty());
 }
 
 TEST_F(Activation, TakesPartInAComparison) {
-  const Json json = run_json({"compare", "--data", "classes.csv", "--neurons",
-                              "discover:activation-gp,relu,gelu", "--repeats", "2", "--epochs", "2",
-                              "--hidden", "4", "--rows", "200"});
+  const Json json = run_json({"compare",
+                              "--data",
+                              "classes.csv",
+                              "--neurons",
+                              "discover:activation-gp,relu,gelu",
+                              "--repeats",
+                              "2",
+                              "--epochs",
+                              "2",
+                              "--hidden",
+                              "4",
+                              "--rows",
+                              "200"});
   ASSERT_EQ(json["rows"].size(), 3u);
   const Json& row = json["rows"][0];
   EXPECT_NE(row["per_repeat"][0]["formula"], "x") << "the activation is what was found";
@@ -136,19 +167,35 @@ TEST_F(Activation, TakesPartInAComparison) {
                 json["rows_test"].get<int>(),
             200);
   // The same as discover finds on the same rows.
-  const Json found = run_json(search("classes.csv", {"--rows", "200", "--seed", "2", "--training-rows-only"}));
+  const Json found =
+      run_json(search("classes.csv", {"--rows", "200", "--seed", "2", "--training-rows-only"}));
   EXPECT_EQ(row["per_repeat"][1]["formula"], found["activation"]);
 }
 
+TEST_F(Activation, TheReportAndTheListOfRunsShowIt) {
+  const Json found = run_json(search("classes.csv", {"--population", "100"}));
+  const std::string activation = found["activation"];
+  EXPECT_NE(run({"runs", "list"}).out.find(activation), std::string::npos);
+  ASSERT_EQ(run({"report", "--out", "r.html"}).status, 0);
+  const std::string page = read_file(path("r.html"));
+  EXPECT_NE(page.find("The activation"), std::string::npos);
+  EXPECT_NE(page.find("<pre>" + activation + "</pre>"), std::string::npos);
+  EXPECT_NE(page.find("log loss of"), std::string::npos);
+  EXPECT_EQ(page.find("variance unexplained"), std::string::npos);
+  EXPECT_EQ(page.find("train --neuron"), std::string::npos) << "formulas of columns are no neurons";
+}
+
 TEST_F(Activation, RowsAreASampleForEveryCommand) {
-  const Json trained = run_json({"train", "--data", "numbers.csv", "--rows", "100", "--epochs", "2"});
+  const Json trained =
+      run_json({"train", "--data", "numbers.csv", "--rows", "100", "--epochs", "2"});
   EXPECT_EQ(trained["rows_training"].get<int>() + trained["rows_validation"].get<int>() +
                 trained["rows_test"].get<int>(),
             100);
   const testing::Outcome more =
       run({"train", "--data", "numbers.csv", "--rows", "1000", "--epochs", "2"});
   EXPECT_EQ(more.status, 0);
-  EXPECT_NE(more.err.find("--rows 1000: numbers.csv has 300 rows, all are taken"), std::string::npos)
+  EXPECT_NE(more.err.find("--rows 1000: numbers.csv has 300 rows, all are taken"),
+            std::string::npos)
       << more.err;
 }
 
@@ -169,11 +216,14 @@ TEST_F(Activation, MistakesAreToldInOneLine) {
   expect_refused(search("classes.csv", {"--refine", "-1"}), {"--refine"});
   expect_refused(search("classes.csv", {"--rows", "0"}), {"--rows"});
   expect_refused(search("classes.csv", {"--gamma", "1"}), {"--gamma", "activation-gp"});
-  expect_refused({"discover", "--data", "classes.csv", "--collapse", "same"}, {"--collapse", "vsr"});
-  expect_refused({"discover", "--data", "classes.csv", "--linear-scaling"}, {"--linear-scaling", "vsr"});
+  expect_refused({"discover", "--data", "classes.csv", "--collapse", "same"},
+                 {"--collapse", "vsr"});
+  expect_refused({"discover", "--data", "classes.csv", "--linear-scaling"},
+                 {"--linear-scaling", "vsr"});
   std::string text = "a,b,y\n";
   for (int i = 0; i < 60; ++i) {
-    text += std::to_string(i % 7) + "," + std::to_string(i % 11) + "," + std::to_string(i % 3) + "\n";
+    text +=
+        std::to_string(i % 7) + "," + std::to_string(i % 11) + "," + std::to_string(i % 3) + "\n";
   }
   write("three.csv", text);
   expect_refused(search("three.csv"), {"three.csv", "activation-gp", "\"y\" has 3 classes"});

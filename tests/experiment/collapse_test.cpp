@@ -6,10 +6,10 @@
 #include <cmath>
 
 #include "neuronsmith/core/random.hpp"
-#include "neuronsmith/search/genetic/random_formula.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/genetic/random_formula.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
@@ -19,7 +19,9 @@ using formula::Op;
 using formula::Shape;
 using search::Collapse;
 
-Formula parsed(const std::string& text) { return formula::parse_or_throw(text, Shape::Scalar, "test"); }
+Formula parsed(const std::string& text) {
+  return formula::parse_or_throw(text, Shape::Scalar, "test");
+}
 
 /// Three standard columns; the target leans on x1 most, on x0 a little.
 class CollapseTest : public ::testing::Test {
@@ -39,7 +41,8 @@ class CollapseTest : public ::testing::Test {
   static void centre(std::span<float> column) {
     double sum = 0.0;
     for (const float value : column) sum += static_cast<double>(value);
-    for (float& value : column) value -= static_cast<float>(sum / static_cast<double>(column.size()));
+    for (float& value : column)
+      value -= static_cast<float>(sum / static_cast<double>(column.size()));
   }
 
   [[nodiscard]] CollapseRows rows() const {
@@ -91,7 +94,8 @@ TEST_F(CollapseTest, WhatIsNoActivationIsRefusedWithTheReason) {
   EXPECT_EQ(refused("0.0000001*sin(x0)", Collapse::Same), "is a constant");
   EXPECT_NE(refused("1/x0", Collapse::Same).find("not finite at x = 0"), std::string::npos);
   EXPECT_NE(refused("log(x0)", Collapse::Same).find("not finite at x = -10"), std::string::npos);
-  EXPECT_NE(refused("sqrt(abs(x0))*x1/x1", Collapse::Same).find("slope at x = 0"), std::string::npos);
+  EXPECT_NE(refused("sqrt(abs(x0))*x1/x1", Collapse::Same).find("slope at x = 0"),
+            std::string::npos);
   EXPECT_NE(refused("exp(x0*x1)", Collapse::Same).find("not finite"), std::string::npos);
   EXPECT_EQ(refused("x0*x1", Collapse::OthersAtMean),
             "of x0 alone it is a constant, of x1 alone it is a constant");

@@ -36,7 +36,8 @@ DiscoveryResult found(const std::string& path,
   options.recipe.genetic.population = 200;
   options.driver.budget.generations = 5;
   if (change) change(options);
-  const DataOptions data = for_search({.data = path, .target_scaling = Scaling::None}, options.recipe);
+  const DataOptions data =
+      for_search({.data = path, .target_scaling = Scaling::None}, options.recipe);
   return discover(prepare(data), options, Executor(n_threads));
 }
 
@@ -103,7 +104,8 @@ TEST(DiscoverActivation, CollapseUnivariateSearchesFormulasOfX) {
     options.recipe.genetic.population = 60;
   });
   EXPECT_TRUE(result.columns->names.empty());
-  for (const FrontEntry& entry : result.front) EXPECT_FALSE(entry.formula.uses(formula::Op::Column));
+  for (const FrontEntry& entry : result.front)
+    EXPECT_FALSE(entry.formula.uses(formula::Op::Column));
 }
 
 TEST(DiscoverActivation, LearnableLiteralsAreParameters) {
@@ -169,7 +171,8 @@ TEST(DiscoverActivation, MoreThanTwoClassesAreRefused) {
     static_cast<void>(found(table.path()));
     FAIL();
   } catch (const DataError& error) {
-    EXPECT_NE(std::string(error.what()).find("\"y\" has 3 classes"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("\"y\" has 3 classes"), std::string::npos)
+        << error.what();
   }
 }
 

@@ -13,9 +13,7 @@
 namespace neuronsmith::formula {
 namespace {
 
-Formula parsed(const std::string& text) {
-  return parse_or_throw(text, Shape::Scalar, "test");
-}
+Formula parsed(const std::string& text) { return parse_or_throw(text, Shape::Scalar, "test"); }
 
 FeatureMatrix random_columns(std::size_t n_rows, std::size_t n_columns, Random& random) {
   FeatureMatrix columns(n_rows, n_columns);
@@ -98,9 +96,19 @@ TEST(SharedEvaluator, RefusesWhatItCannotEvaluate) {
 
 TEST(SharedHash, LooksThroughTheOrderOfArguments) {
   EXPECT_EQ(shared_hash(parsed("sin(x0)*x1 + x2")), shared_hash(parsed("x2 + x1*sin(x0)")));
-  const std::vector<std::string> different = {
-      "x0 - x1", "x1 - x0", "x0 + x1", "x0*x1", "x0", "x1", "sin(x0)", "cos(x0)", "0.5", "0.25",
-      "x0^2", "x0^3", "x0*x0"};
+  const std::vector<std::string> different = {"x0 - x1",
+                                              "x1 - x0",
+                                              "x0 + x1",
+                                              "x0*x1",
+                                              "x0",
+                                              "x1",
+                                              "sin(x0)",
+                                              "cos(x0)",
+                                              "0.5",
+                                              "0.25",
+                                              "x0^2",
+                                              "x0^3",
+                                              "x0*x0"};
   for (std::size_t i = 0; i < different.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       EXPECT_NE(shared_hash(parsed(different[i])), shared_hash(parsed(different[j])))

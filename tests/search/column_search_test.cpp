@@ -177,9 +177,8 @@ TEST(ColumnSearch, FunctionsAreCutAsOftenAsTheirWeightSays) {
 
 TEST(ColumnSearch, ACheckpointThatReadsOtherColumnsIsRefused) {
   GeneticSearch search(find_recipe("activation-gp").genetic, InputSpace::columns(2), 1);
-  const Json state = {{"strategy", "genetic"},
-                      {"generation", 1},
-                      {"population", {{"x2 + x0", {1.0, 1.0, 1.0}}}}};
+  const Json state = {
+      {"strategy", "genetic"}, {"generation", 1}, {"population", {{"x2 + x0", {1.0, 1.0, 1.0}}}}};
   EXPECT_THROW(search.load(state, "test"), ParseError);
 }
 

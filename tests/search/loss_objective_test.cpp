@@ -169,8 +169,8 @@ TEST(LossObjective, LinearScalingOfTheSquaredErrorIsLeastSquares) {
     EXPECT_LE(error, testing::share(scaled, sample.y[0]) + 1e-6);
   }
   // What is reported predicts as well as the score says.
-  EXPECT_NEAR(testing::share(values_of(objective.fitted(f), sample.x.view()), sample.y[0]), error,
-              1e-5);
+  EXPECT_NEAR(
+      testing::share(values_of(objective.fitted(f), sample.x.view()), sample.y[0]), error, 1e-5);
 }
 
 TEST(LossObjective, LinearScalingOfTheLogLossIsAMinimum) {
@@ -242,8 +242,8 @@ TEST(LossObjective, HoldoutUsesWhatWasFitted) {
   for (const Slot slot : {Slot::Columns, Slot::EachColumn}) {
     const LossObjective objective(classification(sample), {.linear_scaling = true}, slot);
     const Formula f = parsed(slot == Slot::Columns ? "x0 + x1" : "sin(x)");
-    EXPECT_NEAR(objective.holdout_error(f, classification(sample)), objective.score_one(f).error,
-                1e-12);
+    EXPECT_NEAR(
+        objective.holdout_error(f, classification(sample)), objective.score_one(f).error, 1e-12);
     EXPECT_NE(objective.holdout_error(f, classification(other)), objective.score_one(f).error);
     EXPECT_LT(objective.holdout_error(f, classification(other)), std::log(2.0) * 1.1);
   }

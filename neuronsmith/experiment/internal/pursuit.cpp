@@ -128,8 +128,7 @@ class ActivationPursuit final : public Pursuit {
     auto& result = std::get<Collapsed>(collapsed);
     Found found{.neuron = neuron::make_neuron(Formula::input(Shape::Vector), "activation"),
                 .columns = columns_formula(objective_.fitted(formula), result.column)};
-    found.neuron.activation =
-        neuron::with_learnable_literals(result.activation, recipe_.learnable);
+    found.neuron.activation = neuron::with_learnable_literals(result.activation, recipe_.learnable);
     return found;
   }
 

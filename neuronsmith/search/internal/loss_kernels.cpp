@@ -82,7 +82,11 @@ double log_loss(const float* values, const float* signs, std::size_t n, LinearSc
   const V offset = hn::Set(d, static_cast<float>(by.offset));
   LaneSums sums;
   V faults = hn::Zero(d);
-  for_blocks(values, signs, n, 0.0F, 0.0F,
+  for_blocks(values,
+             signs,
+             n,
+             0.0F,
+             0.0F,
              [&](const float* f, const float* s, std::size_t n_vectors) HWY_ATTR {
                V excess = hn::Zero(d);
                V product = hn::Set(d, 1.0F);
@@ -112,7 +116,11 @@ LogLossSlopes slopes(const float* values, const float* signs, std::size_t n, Lin
   const V scale = hn::Set(d, static_cast<float>(by.scale));
   const V offset = hn::Set(d, static_cast<float>(by.offset));
   std::array<LaneSums, 5> sums;
-  for_blocks(values, signs, n, 0.0F, 0.0F,
+  for_blocks(values,
+             signs,
+             n,
+             0.0F,
+             0.0F,
              [&](const float* f, const float* s, std::size_t n_vectors) HWY_ATTR {
                V g0 = hn::Zero(d), g1 = g0, h0 = g0, h1 = g0, h2 = g0;
                for (std::size_t v = 0; v < n_vectors; ++v) {
@@ -145,7 +153,11 @@ LogLossSlopes slopes(const float* values, const float* signs, std::size_t n, Lin
 double squared_error(const float* values, const float* targets, std::size_t n) {
   const Tag d;
   LaneSums sums;
-  for_blocks(values, targets, n, 0.0F, 0.0F,
+  for_blocks(values,
+             targets,
+             n,
+             0.0F,
+             0.0F,
              [&](const float* f, const float* y, std::size_t n_vectors) HWY_ATTR {
                V squares = hn::Zero(d);
                for (std::size_t v = 0; v < n_vectors; ++v) {

@@ -4,8 +4,8 @@
 
 namespace neuronsmith::search::internal {
 
-/// Sums over rows, by SIMD. Blocks of 16 rows a lane are added up in float32, the blocks in float64.
-/// A row of `values` that is not finite makes the sum NaN.
+/// Sums over rows, by SIMD. Blocks of 16 rows a lane are added up in float32, the blocks in
+/// float64. A row of `values` that is not finite makes the sum NaN.
 
 /// value = scale * f + offset.
 struct LinearScale {

@@ -96,8 +96,8 @@ class Descent {
   static void update(MatrixXd& inverse, const VectorXd& moved, const VectorXd& turned) {
     const double curvature = moved.dot(turned);
     if (!(curvature > 1e-12 * moved.norm() * turned.norm())) return;
-    const MatrixXd left = MatrixXd::Identity(moved.size(), moved.size()) -
-                          moved * turned.transpose() / curvature;
+    const MatrixXd left =
+        MatrixXd::Identity(moved.size(), moved.size()) - moved * turned.transpose() / curvature;
     inverse = left * inverse * left.transpose() + moved * moved.transpose() / curvature;
   }
 
