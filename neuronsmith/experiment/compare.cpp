@@ -14,6 +14,7 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
 #include "neuronsmith/experiment/discover.hpp"
+#include "neuronsmith/experiment/internal/pursuit.hpp"
 #include "neuronsmith/experiment/model.hpp"
 #include "neuronsmith/formula/print.hpp"
 
@@ -471,7 +472,11 @@ void validate(const SourceTables& tables, const DataOptions& data, const Compare
   options.validate();
   data.split.validate();
   static_cast<void>(resolved_metric(options.metric, task_of(tables, data)));
-  require_parts(prepare(tables, data));
+  const PreparedData prepared = prepare(tables, data);
+  require_parts(prepared);
+  for (const Contender& contender : options.contenders) {
+    if (contender.recipe) internal::require_task(prepared, *contender.recipe);
+  }
 }
 
 Comparison compare(const SourceTables& tables,

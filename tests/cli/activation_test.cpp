@@ -227,6 +227,8 @@ TEST_F(Activation, MistakesAreToldInOneLine) {
   }
   write("three.csv", text);
   expect_refused(search("three.csv"), {"three.csv", "activation-gp", "\"y\" has 3 classes"});
+  expect_refused({"compare", "--data", "three.csv", "--neurons", "discover:activation-gp,relu"},
+                 {"three.csv", "activation-gp", "\"y\" has 3 classes"});
 }
 
 TEST_F(Activation, FindsThePublishedFormulaOnHiggs) {

@@ -120,6 +120,9 @@ class ActivationPursuit final : public Pursuit {
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
+    if (static_cast<std::size_t>(formula.count(Op::Column)) > inputs().n_columns) {
+      return "reads a column that the data lack";  // of a checkpoint that was tampered with
+    }
     const CollapseRows rows{.data = rows_.data,
                             .means_of = data_.training().features,
                             .linear_scaling = recipe_.loss.linear_scaling};
