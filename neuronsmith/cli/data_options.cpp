@@ -47,7 +47,9 @@ experiment::DataOptions DataFlags::resolved() const {
   result.has_header = read.has_header;
   result.task = parse_task_choice(task);
   if (scaling != "auto") result.scaling = parse_scaling(scaling, "--scaling");
-  result.target_scaling = parse_scaling(target_scaling, "--target-scaling");
+  if (target_scaling != "auto") {
+    result.target_scaling = parse_scaling(target_scaling, "--target-scaling");
+  }
   result.clip = !no_clip;
   result.split = parse_split(split, options.split.seed);
   return result;

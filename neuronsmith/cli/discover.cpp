@@ -304,7 +304,11 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
 }
 
 experiment::PreparedData prepared(const DiscoverFlags& flags, const search::Recipe& recipe) {
-  return experiment::prepare(experiment::for_search(flags.data.resolved(), recipe));
+  experiment::DataOptions options = experiment::for_search(flags.data.resolved(), recipe);
+  if (flags.data.target_scaling == "auto") {
+    options.target_scaling = experiment::search_target_scaling(recipe);
+  }
+  return experiment::prepare(options);
 }
 
 void record(Recording& recording,
@@ -378,7 +382,7 @@ void add_discover(CLI::App& app, Context& context) {
   command.footer(kExamples);
   command.add_option("--recipe", flags->recipe, "Published system to follow: vsr or activation-gp")
       ->capture_default_str();
-  add_data_flags(command, flags->data, "none");
+  add_data_flags(command, flags->data, "auto");
   add_run_options(command, *flags);
   add_fit_options(command, *flags);
   add_genetic_options(command, *flags);

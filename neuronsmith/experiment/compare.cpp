@@ -262,7 +262,7 @@ class Comparing {
   [[nodiscard]] Entry discovered(const search::Recipe& recipe,
                                  const Repeat& repeat,
                                  DataOptions data_options) const {
-    data_options.target_scaling = Scaling::None;  // as `discover` has it
+    data_options.target_scaling = search_target_scaling(recipe);  // as `discover` has it
     const PreparedData data = prepare(tables_, for_search(data_options, recipe));
     DiscoverOptions options{
         .recipe = recipe, .driver = {}, .training_rows_only = true, .seed = repeat.seed};

@@ -164,6 +164,10 @@ DataOptions for_search(DataOptions options, const search::Recipe& recipe) {
   return options;
 }
 
+Scaling search_target_scaling(const search::Recipe& recipe) {
+  return recipe.role == search::Role::Aggregation ? Scaling::None : Scaling::Standard;
+}
+
 DiscoveryResult discover(const PreparedData& data,
                          const DiscoverOptions& options,
                          const Executor& executor,

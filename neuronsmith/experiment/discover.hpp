@@ -67,6 +67,11 @@ void validate(const PreparedData& data, const DiscoverOptions& options);
 /// they are, and none clipped, because a fit needs the rows as they are.
 [[nodiscard]] DataOptions for_search(DataOptions options, const search::Recipe& recipe);
 
+/// How a search wants a number to predict scaled where the user does not say: for aggregations not
+/// at all, so that a law's coefficients are those of its own unit; for activations to Standard, as
+/// a formula has no scale and offset of its own.
+[[nodiscard]] Scaling search_target_scaling(const search::Recipe& recipe);
+
 /// Searches on the rows of `data` that are not in its test part, or on the training rows alone where
 /// `options` say so. Throws DataError when no formula
 /// could be scored or none is a neuron, or for a task that the recipe cannot have, otherwise what

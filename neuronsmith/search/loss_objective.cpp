@@ -168,6 +168,20 @@ bool is_finite(std::span<const float> values) {
   return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
 }
 
+bool is_number(const Formula& formula, double value) {
+  return formula.root().op == Op::Literal && formula.root().value == value;
+}
+
+/// a op b without what a neutral number adds.
+Formula joined(Op op, const Formula& a, const Formula& b) {
+  const bool is_sum = op == Op::Add || op == Op::Sub;
+  if (is_sum && is_number(b, 0.0)) return a;
+  if (op == Op::Add && is_number(a, 0.0)) return b;
+  if (op == Op::Mul && (is_number(a, 0.0) || is_number(b, 1.0))) return a;
+  if (op == Op::Mul && (is_number(b, 0.0) || is_number(a, 1.0))) return b;
+  return Formula::apply(op, a, b);
+}
+
 double finite_or_infinity(double value) { return std::isfinite(value) ? value : kInfinity; }
 
 }  // namespace
@@ -332,7 +346,16 @@ double LossObjective::holdout_error(const Formula& formula, const LossData& othe
 
 Formula shortened(const Formula& formula) {
   Formula simplified = formula::simplify(formula);
-  return simplified.size() <= formula.size() ? simplified : formula;
+  if (simplified.size() <= formula.size()) return simplified;
+  // Only the expansion of products makes it longer: parts of it may still become shorter.
+  const formula::Node& root = formula.root();
+  std::vector<Formula> arguments;
+  for (const std::size_t position : formula.arguments(formula.size() - 1)) {
+    arguments.push_back(shortened(formula.subtree(position)));
+  }
+  if (root.op == Op::PowInt) return Formula::power(arguments[0], root.index);
+  if (arguments.size() == 1) return Formula::apply(root.op, arguments[0]);
+  return joined(root.op, arguments[0], arguments[1]);
 }
 
 }  // namespace neuronsmith::search

@@ -97,7 +97,7 @@ class LossObjective final : public Objective {
   double total_ = 0.0;             ///< what the sum of losses over the rows is divided by
 };
 
-/// `formula` simplified, or as it is where that would be longer.
+/// `formula` simplified, but for products whose expansion would be longer: of these the factors are.
 [[nodiscard]] formula::Formula shortened(const formula::Formula& formula);
 
 }  // namespace neuronsmith::search

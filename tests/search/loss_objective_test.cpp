@@ -261,6 +261,10 @@ TEST(Shortened, NeverGrows) {
   EXPECT_EQ(formula::to_infix(shortened(parsed("x0 + x0 - 1 + 3"))), "2*x0 + 2");
   const Formula product = parsed("(x0 + x1 + x2)*(x0 + x1 + x2)*(x0 - x1)");
   EXPECT_EQ(shortened(product), product);
+  // Inside such a product numbers are still folded.
+  const auto text = formula::to_infix(
+      shortened(parsed("(x0 + x1 + x2)*(x0 + x1 + x2)*(x0 - x1) + (abs(-2) + (0 + 0)*(x1 + 0))")));
+  EXPECT_EQ(text, "(x0 + x1 + x2)*(x0 + x1 + x2)*(x0 - x1) + 2");
 }
 
 // The kernels.
