@@ -26,6 +26,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kMaxRefine = 1000;
 constexpr int kNewtonSteps = 8;
 constexpr double kLeastError = 1e-14;
+/// Formulas that are evaluated together: what they share is kept in memory, a tile a subtree.
+constexpr std::size_t kMostTogether = 1000;
 /// Sums are those of SharedEvaluator's blocks, whoever evaluates: the same score to the bit.
 constexpr std::size_t kBlockRows = 512;
 
@@ -255,7 +257,8 @@ std::vector<Score> LossObjective::score(std::span<const Formula> formulas,
   for (std::size_t i = 0; i < formulas.size(); ++i) {
     if (is_scorable(formulas[i])) scorable.push_back(i);
   }
-  const std::size_t n_parts = std::min(executor.n_threads(), scorable.size());
+  const std::size_t n_parts = std::min(
+      std::max(executor.n_threads(), scorable.size() / kMostTogether + 1), scorable.size());
   executor.for_each(n_parts, [&](std::size_t part) {
     const std::size_t first = part * scorable.size() / n_parts;
     const std::size_t last = (part + 1) * scorable.size() / n_parts;

@@ -97,7 +97,8 @@ class LossObjective final : public Objective {
   double total_ = 0.0;             ///< what the sum of losses over the rows is divided by
 };
 
-/// `formula` simplified, but for products whose expansion would be longer: of these the factors are.
+/// `formula` simplified, but for products whose expansion would be longer: of these the factors
+/// are.
 [[nodiscard]] formula::Formula shortened(const formula::Formula& formula);
 
 }  // namespace neuronsmith::search

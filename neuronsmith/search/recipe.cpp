@@ -39,8 +39,8 @@ struct FunctionSet {
   std::vector<Op> functions;
 };
 
-/// `hajbi` is that of arXiv 2601.10740; `elementary` and `activations` are ours. Protected functions
-/// have a value everywhere.
+/// `hajbi` is that of arXiv 2601.10740; `elementary` and `activations` are ours. Protected
+/// functions have a value everywhere.
 const std::array<FunctionSet, 3>& function_sets() {
   static const std::array<FunctionSet, 3> sets = {{
       {"hajbi", {Op::Add, Op::Sub, Op::Mul, Op::Sin, Op::Cos, Op::Abs}},
@@ -234,14 +234,16 @@ void Recipe::validate() const {
   if (role == Role::Aggregation) return fit.validate();
   loss.validate();
   if (genetic.weights > 0) {
-    throw ConfigError(fmt::format("--weights: {} searches formulas of columns, without vectors", name));
+    throw ConfigError(
+        fmt::format("--weights: {} searches formulas of columns, without vectors", name));
   }
   for (const Op op : genetic.functions) {
     if (formula::info(op).kind == formula::OpKind::Elementwise) continue;
-    throw ConfigError(fmt::format("--functions: {} sums over the coordinates of a vector, and {} "
-                                  "searches formulas of columns",
-                                  formula::info(op).name,
-                                  name));
+    throw ConfigError(
+        fmt::format("--functions: {} sums over the coordinates of a vector, and {} "
+                    "searches formulas of columns",
+                    formula::info(op).name,
+                    name));
   }
 }
 
@@ -250,9 +252,8 @@ std::vector<std::string> recipe_names() { return {"vsr", "activation-gp"}; }
 Recipe find_recipe(const std::string& name) {
   if (name == "vsr") return vsr();
   if (name == "activation-gp") return activation_gp();
-  throw ConfigError(fmt::format("--recipe: no recipe is called \"{}\"; known are {}",
-                                name,
-                                fmt::join(recipe_names(), ", ")));
+  throw ConfigError(fmt::format(
+      "--recipe: no recipe is called \"{}\"; known are {}", name, fmt::join(recipe_names(), ", ")));
 }
 
 Json to_json(const Recipe& recipe) {

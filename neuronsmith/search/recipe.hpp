@@ -68,8 +68,8 @@ struct Recipe {
 /// two searches are the same.
 [[nodiscard]] Json to_json(const Recipe& recipe);
 
-/// "add,sub,hajbi": functions by their gplearn or infix names, and sets of functions by theirs; each
-/// function is taken once. Throws ConfigError with the names that exist.
+/// "add,sub,hajbi": functions by their gplearn or infix names, and sets of functions by theirs;
+/// each function is taken once. Throws ConfigError with the names that exist.
 [[nodiscard]] std::vector<formula::Op> parse_functions(std::string_view text);
 
 /// "add,sub,mul".

@@ -115,7 +115,7 @@ TEST(LossObjective, ProbabilitiesAreClippedAsInGplearn) {
 
 TEST(LossObjective, ScoresDoNotDependOnThreads) {
   const Sample sample = two_classes(1500, 4);
-  const std::vector<Formula> formulas = random_formulas(101, 4, 3);
+  const std::vector<Formula> formulas = random_formulas(1101, 4, 3);
   for (const LossOptions options : {LossOptions{}, LossOptions{.linear_scaling = true}}) {
     const LossObjective objective(classification(sample), options);
     EXPECT_EQ(objective.score(formulas, Executor(1)), objective.score(formulas, Executor(2)));
