@@ -46,7 +46,7 @@ TEST(ColumnSearch, FindsLawsOfSeveralColumns) {
       [](double a, double b, double c) { return std::cos(a) - b * c; },
       [](double a, double b, double) { return std::abs(a) * b + a; }};
   GeneticOptions genetic = find_recipe("activation-gp").genetic;
-  genetic.population = testing::kSanitized ? 500 : 1000;
+  genetic.population = 1000;
   genetic.elite = 0.01;
   DriverOptions options;
   options.budget.generations = 25;
@@ -54,12 +54,12 @@ TEST(ColumnSearch, FindsLawsOfSeveralColumns) {
   int searches = 0;
   for (std::size_t k = 0; k < laws.size(); ++k) {
     const Sample sample = law_sample(static_cast<std::uint32_t>(k), laws[k]);
-    for (std::uint64_t seed = 1; seed <= (testing::kSanitized ? 1 : 4); ++seed, ++searches) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed, ++searches) {
       const Discovery discovery = searched(sample, genetic, seed, options);
       found += discovery.archive.best()->score.error < 1e-9 ? 1 : 0;
     }
   }
-  EXPECT_GE(found, testing::kSanitized ? 0 : 9) << "of " << searches;
+  EXPECT_GE(found, 9) << "of " << searches;
 }
 
 TEST(ColumnSearch, DoesNotDependOnThreadsOrOnBeingResumed) {
