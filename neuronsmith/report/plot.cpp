@@ -7,7 +7,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "neuronsmith/report/internal/child.hpp"
+#include "neuronsmith/core/child_process.hpp"
 #include "neuronsmith/report/internal/scale.hpp"
 #include "neuronsmith/report/internal/svg.hpp"
 
@@ -178,7 +178,7 @@ class Script {
   std::vector<std::string> commands_;
 };
 
-std::string problem_of(const internal::ChildOutcome& outcome) {
+std::string problem_of(const ChildOutcome& outcome) {
   if (!outcome.started || outcome.status == 127) return "gnuplot is not installed";
   if (outcome.timed_out) return fmt::format("gnuplot did not end within {:g} seconds", kSeconds);
   return "gnuplot failed: " + outcome.err.substr(0, 300);
@@ -194,8 +194,8 @@ const char* css_class(Tone tone) {
 Drawing draw(const Plot& plot) {
   const Script script(plot);
   if (script.is_empty()) return {.svg = {}, .problem = "there is no point to draw"};
-  const internal::ChildOutcome outcome =
-      internal::run_child({"gnuplot", "--default-settings"}, script.text(), kSeconds);
+  const ChildOutcome outcome =
+      run_child({"gnuplot", "--default-settings"}, script.text(), kSeconds);
   if (!outcome.succeeded()) return {.svg = {}, .problem = problem_of(outcome)};
   Drawing drawing{.svg = internal::redraw(outcome.out, plot, script.texts()), .problem = {}};
   if (drawing.svg.empty()) drawing.problem = problem_of(outcome);
@@ -203,7 +203,7 @@ Drawing draw(const Plot& plot) {
 }
 
 bool has_gnuplot() {
-  return internal::run_child({"gnuplot", "--version"}, "", kSeconds).succeeded();
+  return run_child({"gnuplot", "--version"}, "", kSeconds).succeeded();
 }
 
 }  // namespace neuronsmith::report
