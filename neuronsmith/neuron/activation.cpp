@@ -50,6 +50,17 @@ Activation with_learnable_literals(const Formula& formula, Learnable learnable) 
   return activation;
 }
 
+Formula with_literal_parameters(const Activation& activation) {
+  const Formula& formula = activation.formula;
+  if (formula.empty()) return Formula::input(Shape::Scalar);
+  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
+  for (Node& node : nodes) {
+    if (node.op != Op::Parameter) continue;
+    node = {.op = Op::Literal, .value = activation.parameters[static_cast<std::size_t>(node.index)]};
+  }
+  return Formula::from_nodes(std::move(nodes), formula.input_shape());
+}
+
 std::string objection_to(const Activation& activation) {
   const Formula& formula = activation.formula;
   if (formula.empty()) return {};

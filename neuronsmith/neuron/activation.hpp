@@ -40,6 +40,9 @@ struct Activation {
 [[nodiscard]] Activation with_learnable_literals(const formula::Formula& formula,
                                                  Learnable learnable);
 
+/// The formula with its parameters as the numbers that they start from: of x alone.
+[[nodiscard]] formula::Formula with_literal_parameters(const Activation& activation);
+
 /// Why a formula is no activation: not of x alone, or of parameters that have no values; empty when
 /// it is one.
 [[nodiscard]] std::string objection_to(const Activation& activation);

@@ -80,7 +80,7 @@ TEST(Neuron, TheNameOfAnActivationIsTheOrdinaryNeuronWithIt) {
 
 TEST(Neuron, MistakesOfTheUserAreErrors) {
   EXPECT_THROW(static_cast<void>(resolve_neuron("missing.json")), IoError);
-  EXPECT_THROW(static_cast<void>(resolve_neuron("linaer")), ParseError);
+  EXPECT_THROW(static_cast<void>(resolve_neuron("linaer")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_neuron("tanh(dot(w0, x))")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_activation("rellu")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_activation("x0 + 1")), ConfigError);
