@@ -6,10 +6,10 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
+#include "neuronsmith/cli/neuron_options.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/cli/text_table.hpp"
 #include "neuronsmith/core/file.hpp"
-#include "neuronsmith/neuron/library.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -36,17 +36,19 @@ struct CompareFlags {
   std::string activation;
   std::string out;
   bool markdown = false;
+  LibraryFlags library;
   StoreFlags store;
   experiment::CompareOptions options;
 };
 
 experiment::CompareOptions resolved(const CompareFlags& flags) {
   experiment::CompareOptions options = flags.options;
-  options.contenders = experiment::parse_contenders(flags.neurons);
+  const neuron::UserLibrary library = flags.library.read();
+  options.contenders = experiment::parse_contenders(flags.neurons, library);
   if (!flags.match.empty()) options.match = experiment::parse_match(flags.match);
   options.model.hidden = parse_hidden(flags.hidden);
   if (!flags.activation.empty()) {
-    options.model.activation = neuron::resolve_activation(flags.activation);
+    options.model.activation = neuron::resolve_activation(flags.activation, "--activation", library);
   }
   options.validate();
   return options;
@@ -287,6 +289,7 @@ void add_compare(CLI::App& app, Context& context) {
   command.footer(kExamples);
   add_data_flags(command, flags->data, "standard");
   add_compare_options(command, *flags);
+  add_library_flag(command, flags->library);
   add_training_options(command, *flags);
   add_store_flags(command, flags->store);
   add_common_options(command, context);

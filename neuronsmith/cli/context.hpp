@@ -71,5 +71,7 @@ void add_compare(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
+void add_library(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 
 }  // namespace neuronsmith::cli

@@ -294,7 +294,7 @@ void add_show(CLI::App& parent, Context& context) {
   command.callback([flags, &context] { run_show(*flags, context); });
 }
 
-void add_export(CLI::App& parent, Context& context) {
+void add_runs_export(CLI::App& parent, Context& context) {
   auto flags = std::make_shared<RunsFlags>();
   CLI::App& command = add_command(
       parent, context, "export", "Write runs, or a file that a run made", kExportExamples, *flags);
@@ -314,7 +314,7 @@ void add_runs(CLI::App& app, Context& context) {
   command.require_subcommand(1);
   add_list(command, context);
   add_show(command, context);
-  add_export(command, context);
+  add_runs_export(command, context);
 }
 
 }  // namespace neuronsmith::cli

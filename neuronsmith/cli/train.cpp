@@ -3,11 +3,11 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
+#include "neuronsmith/cli/neuron_options.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/print.hpp"
-#include "neuronsmith/neuron/library.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -25,6 +25,7 @@ struct TrainFlags {
   std::string hidden = "12,5";
   std::string activation, optimiser, schedule;
   experiment::TrainModelOptions options;
+  LibraryFlags library;
   StoreFlags store;
 };
 
@@ -37,11 +38,14 @@ Enum require_name(std::optional<Enum> found,
   throw ConfigError(fmt::format("{} must be {}, not \"{}\"", option, accepted, text));
 }
 
-experiment::TrainModelOptions resolved(const TrainFlags& flags) {
+experiment::TrainModelOptions resolved(const TrainFlags& flags,
+                                       const neuron::UserLibrary& library) {
   experiment::TrainModelOptions options = flags.options;
   options.hidden = parse_hidden(flags.hidden);
   options.seed = flags.data.options.split.seed;
-  if (!flags.activation.empty()) options.activation = neuron::resolve_activation(flags.activation);
+  if (!flags.activation.empty()) {
+    options.activation = neuron::resolve_activation(flags.activation, "--activation", library);
+  }
   network::TrainOptions& t = options.training;
   if (!flags.optimiser.empty()) {
     t.optimiser.kind = require_name(network::find_optimiser(flags.optimiser), "--optimiser",
@@ -168,9 +172,10 @@ void train_and_write(const TrainFlags& flags,
 }
 
 void run(const TrainFlags& flags, Context& context) {
-  const experiment::TrainModelOptions options = resolved(flags);
+  const neuron::UserLibrary library = flags.library.read();
+  const experiment::TrainModelOptions options = resolved(flags, library);
   const experiment::DataOptions data_options = flags.data.resolved();
-  const neuron::Neuron neuron = neuron::resolve_neuron(flags.neuron);
+  const neuron::Neuron neuron = neuron::resolve_neuron(flags.neuron, "--neuron", library);
   require_writable(flags.out);
   const experiment::PreparedData data = experiment::prepare(data_options);
   experiment::validate(data, neuron, options);
@@ -193,8 +198,9 @@ void add_train(CLI::App& app, Context& context) {
   CLI::App& command = *app.add_subcommand("train", "Train a network of a neuron on a table");
   command.footer(kExamples);
   command.add_option("--neuron", flags->neuron,
-                     "Neuron file, library name (linear, quadratic) or formula in quotes")
+                     "Neuron file, library name (linear, quadratic, gelu) or formula in quotes")
       ->capture_default_str();
+  add_library_flag(command, flags->library);
   command.add_option("--out", flags->out, "Model file")->capture_default_str();
   add_data_flags(command, flags->data, "standard");
   add_network_options(command, *flags);

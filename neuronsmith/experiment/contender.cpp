@@ -58,9 +58,9 @@ search::Recipe recipe_of(const std::string& name) {
                                 fmt::join(known, ", ")));
 }
 
-Contender contender_of(const std::string& name) {
+Contender contender_of(const std::string& name, const neuron::UserLibrary& library) {
   if (name.starts_with(kDiscover)) return {.name = name, .recipe = recipe_of(name)};
-  return {.name = name, .neuron = neuron::resolve_neuron(name, "--neurons: " + name)};
+  return {.name = name, .neuron = neuron::resolve_neuron(name, "--neurons: " + name, library)};
 }
 
 Formula structure_of(neuron::Aggregation aggregation) {
@@ -83,11 +83,12 @@ Formula random_polynomial(Random& random) {
 
 }  // namespace
 
-std::vector<Contender> parse_contenders(std::string_view list) {
+std::vector<Contender> parse_contenders(std::string_view list,
+                                        const neuron::UserLibrary& library) {
   const std::vector<std::string> names = split_names(list);
   require_distinct(names);
   std::vector<Contender> contenders;
-  for (const std::string& name : names) contenders.push_back(contender_of(name));
+  for (const std::string& name : names) contenders.push_back(contender_of(name, library));
   return contenders;
 }
 

@@ -31,12 +31,19 @@ Formula minus(const Formula& a, const Formula& b) {
   return is_number(a, 0.0) ? negative(b) : Formula::apply(Op::Sub, a, b);
 }
 
+bool is_number(const Formula& formula) { return formula.root().op == Op::Literal; }
+
+/// Numbers go to the front, where they become one.
 Formula times(const Formula& a, const Formula& b) {
   if (is_number(a, 0.0) || is_number(b, 0.0)) return number(0.0);
   if (is_number(a, 1.0)) return b;
   if (is_number(b, 1.0)) return a;
-  const bool are_numbers = a.root().op == Op::Literal && b.root().op == Op::Literal;
-  if (are_numbers) return number(a.root().value * b.root().value);
+  if (is_number(b)) return is_number(a) ? number(a.root().value * b.root().value) : times(b, a);
+  if (is_number(a) && b.root().op == Op::Mul) {
+    const std::vector<std::size_t> factors = b.arguments(b.size() - 1);
+    const Formula first = b.subtree(factors[0]);
+    if (is_number(first)) return times(times(a, first), b.subtree(factors[1]));
+  }
   return Formula::apply(Op::Mul, a, b);
 }
 

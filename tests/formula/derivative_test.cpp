@@ -26,6 +26,7 @@ TEST(Derivative, OfSmallFormulasReadsWell) {
   EXPECT_EQ(derivative_of("relu(x)"), "max(0, sign(x))");
   EXPECT_EQ(derivative_of("exp(sin(2))*x"), "exp(sin(2))");
   EXPECT_EQ(derivative_of("x^0"), "0");
+  EXPECT_EQ(derivative_of("0.5*sin(3*x)"), "1.5*cos(3*x)");
 }
 
 /// The reverse sweep of the kernels.

@@ -1,5 +1,8 @@
 #include "neuronsmith/report/internal/style.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace neuronsmith::report::internal {
 namespace {
 
@@ -120,7 +123,26 @@ footer { color: var(--muted); font-size: .84rem; padding-top: 34px; padding-bott
 @media print { :root { color-scheme: light; } .details, td details { display: none; } figure { break-inside: avoid; } }
 )";
 
+struct Colours {
+  std::string_view light;
+  std::string_view dark;
+};
+
+/// By tone; a cloud is drawn in the colour of the grid.
+constexpr std::array<Colours, 9> kTones = {{{"#1f63b0", "#6fa9ea"},
+                                            {"#c8601a", "#f0a060"},
+                                            {"#2a8a68", "#5cc7a0"},
+                                            {"#94459b", "#cf8fd6"},
+                                            {"#8a7413", "#d0bb56"},
+                                            {"#b5404f", "#f08a97"},
+                                            {"#c8321f", "#ff8069"},
+                                            {"#e9ecf0", "#2a3038"},
+                                            {"#5a636e", "#9ba5b1"}}};
+
 }  // namespace
+
+std::string_view light_colour(Tone tone) { return kTones[static_cast<std::size_t>(tone)].light; }
+std::string_view dark_colour(Tone tone) { return kTones[static_cast<std::size_t>(tone)].dark; }
 
 std::string_view style_sheet() { return kStyleSheet; }
 
