@@ -111,39 +111,53 @@ void expect_verified(const Exported& exported, std::size_t n_functions, const st
   }
 }
 
-TEST(Export, CAgreesForEveryOperatorAndTheWholeLibrary) {
-  if (!has_program("cc")) GTEST_SKIP() << "there is no cc";
-  for (const std::string& text : all_formulas()) {
-    expect_verified(export_activation(named(text), {.format = Format::C}), 4, text);
+/// One formula.
+class ExportC : public ::testing::TestWithParam<std::string> {};
+
+/// Complaints of compilers about what includes headers.
+std::string complaints(const internal::TemporaryFolder& folder, const std::string& program) {
+  std::string text;
+  for (const char* language : {"c", "cpp"}) {
+    const bool is_c = std::string(language) == "c";
+    const std::string file = folder.file(std::string("all.") + language);
+    write_file_atomically(file, program);
+    const ChildOutcome outcome = run_child({is_c ? "cc" : "c++",
+                                            is_c ? "-std=c99" : "-std=c++17",
+                                            "-Wall",
+                                            "-Wextra",
+                                            "-Wpedantic",
+                                            "-Wconversion",
+                                            "-Werror",
+                                            "-fsyntax-only",
+                                            file},
+                                           "",
+                                           120.0);
+    if (!outcome.succeeded()) text += outcome.err.substr(0, 2000);
   }
+  return text;
 }
 
-TEST(Export, CCompilesWithoutWarningsAsC99AndCpp) {
+TEST_P(ExportC, AgreesAndCompilesWithoutWarningsAsC99AndCpp) {
   if (!has_program("cc") || !has_program("c++")) GTEST_SKIP() << "there is no cc or c++";
+  const Exported exported = export_activation(named(GetParam()), {.format = Format::C});
+  expect_verified(exported, 4, GetParam());
   const internal::TemporaryFolder folder;
+  EXPECT_EQ(complaints(folder, exported.text), "") << exported.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryOperatorAndTheLibrary, ExportC, ::testing::ValuesIn(all_formulas()));
+
+TEST(Export, HeadersOfSeveralActivationsStandTogether) {
+  if (!has_program("cc") || !has_program("c++")) GTEST_SKIP() << "there is no cc or c++";
   std::string both;
-  int count = 0;
-  // All of them in one file: nothing that one declares stands in the way of another.
-  for (const std::string& text : all_formulas()) {
-    const std::string name = "f" + std::to_string(++count);
-    const std::string file = folder.file(name + ".h");
-    write_file_atomically(file,
-                          export_activation(named(text), {.format = Format::C, .name = name}).text);
-    both += "#include \"" + file + "\"\n";
+  for (const char* name : {"first", "second"}) {
+    both += export_activation(named("sinc(x) + sigmoid(x) + max(x, 0.1)"),
+                              {.format = Format::C, .name = name})
+                .text;
   }
-  both += "int main(void) { return f1_value(0.0) + f2_derivativef(0.0f) < 0; }\n";
-  write_file_atomically(folder.file("all.c"), both);
-  write_file_atomically(folder.file("all.cpp"), both);
-  for (const auto& words : {std::vector<std::string>{"cc", "-std=c99"}, {"c++", "-std=c++17"}}) {
-    std::vector<std::string> command = words;
-    for (const char* word :
-         {"-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-fsyntax-only"}) {
-      command.emplace_back(word);
-    }
-    command.push_back(folder.file(words[0] == "cc" ? "all.c" : "all.cpp"));
-    const ChildOutcome outcome = run_child(command, "", 120.0);
-    EXPECT_TRUE(outcome.succeeded()) << words[0] << ": " << outcome.err.substr(0, 2000);
-  }
+  const internal::TemporaryFolder folder;
+  both += "int main(void) { return first_value(0.0) + second_derivativef(0.0f) < 0; }\n";
+  EXPECT_EQ(complaints(folder, both), "");
 }
 
 /// Few, as a start of torch takes seconds; the terms that are wrong would differ by far more than
