@@ -89,6 +89,7 @@ const std::vector<std::string> kFormulas = {"-x",
                                             "(-x)^2*-2.5",
                                             "sign(x)",
                                             "x*sinc(x - 1)",
+                                            "sinc(x) + max(x, 0.1)",
                                             "sin(cos(2)*x)"};
 
 std::vector<std::string> all_formulas() {
@@ -332,6 +333,13 @@ TEST_F(Comparison, AllowsEitherSideOfAJumpAndNoMore) {
   EXPECT_LE(compared(ours, Quantity::Value, moved, "value").at_jumps, 1u);
   for (double& value : moved) value = -value;
   EXPECT_THROW(static_cast<void>(compared(ours, Quantity::Value, moved, "value")), DataError);
+}
+
+TEST_F(Comparison, ASmallDifferenceEverywhereIsNoJump) {
+  const internal::Reference ours = reference_of("sin(20*x)");
+  std::vector<double> shifted = doubles(ours.value);
+  for (double& value : shifted) value += 1e-3;
+  EXPECT_THROW(static_cast<void>(compared(ours, Quantity::Value, shifted, "value")), DataError);
 }
 
 TEST_F(Comparison, PointsAreAscendingAndHold0) {

@@ -56,12 +56,15 @@ double measure(const Reference& reference, const Ours& ours, std::size_t i, doub
 }
 
 /// Whether `exported` is between what ours are here and at the neighbours.
-bool is_within_jump(const Ours& ours, std::size_t i, double exported) {
+bool is_within_jump(std::span<const float> x, const Ours& ours, std::size_t i, double exported) {
   const std::size_t first = i == 0 ? 0 : i - 1;
   const std::size_t count = std::min(ours.value.size(), i + 2) - first;
   const auto [low, high] = std::ranges::minmax(ours.value.subspan(first, count));
+  // Ours moves from neighbour to neighbour beside the jump too.
+  const double step = static_cast<double>(x[first + count - 1]) - static_cast<double>(x[first]);
   const double slack =
-      kGreatestDifference * std::max({1.0, std::abs(double{low}), std::abs(double{high})});
+      kGreatestDifference * std::max({1.0, std::abs(double{low}), std::abs(double{high})}) +
+      step * std::abs(static_cast<double>(ours.slope[i]));
   return exported >= low - slack && exported <= high + slack;
 }
 
@@ -132,7 +135,7 @@ Difference compared(const Reference& reference,
     if (!is_comparable(ours.value[i])) continue;
     ++difference.compared;
     const double measured = measure(reference, ours, i, exported[i]);
-    if (measured > kGreatestDifference && is_within_jump(ours, i, exported[i])) {
+    if (measured > kGreatestDifference && is_within_jump(reference.x, ours, i, exported[i])) {
       ++difference.at_jumps;
     } else if (measured > difference.greatest) {
       difference.greatest = measured;
