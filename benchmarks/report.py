@@ -75,13 +75,17 @@ def target_cell(value, least, text):
 class Report:
     def __init__(self, folder, commit):
         runs = {name: Run(os.path.join(folder, name + ".json"))
-                for name in ("evaluation", "scoring", "step", "reading")}
+                for name in ("evaluation", "scoring", "activation_discovery", "step", "light_network",
+                             "reading")}
         self.evaluation, self.scoring = runs["evaluation"], runs["scoring"]
         self.step, self.reading = runs["step"], runs["reading"]
+        self.discovery = runs["activation_discovery"]
+        self.light_network = runs["light_network"]
+        self.light_peer = load(os.path.join(folder, "peer_light_network.json"))
         self.memory = load(os.path.join(folder, "memory.json"))
         self.build = load(os.path.join(folder, "build.json"))
         self.peers = {}
-        for name in ("operon", "pytorch", "libtorch"):
+        for name in ("operon", "gplearn", "pytorch", "libtorch"):
             self.peers.update(load(os.path.join(folder, f"peer_{name}.json")))
         self.commit = commit
 
@@ -100,7 +104,8 @@ class Report:
 
     def limits(self):
         rows = []
-        for name, run in (("evaluation", self.evaluation), ("training step", self.step)):
+        for name, run in (("evaluation", self.evaluation), ("training step", self.step),
+                          ("Light network", self.light_network)):
             fma = run.figure("limit/fma_peak", "flops")
             stream = run.figure("limit/l1_stream", "bytes")
             if fma and stream:
@@ -147,6 +152,20 @@ class Report:
             return "Not measured: `NEURONSMITH_DATA` names no folder with california_housing.csv.gz."
         return table(("what", "rows", "candidates/s", "at least 1 M", "once per table"), rows)
 
+    def discovery_table(self):
+        ours = self.discovery.figure("discover/activation_gp", "searches")
+        if not ours:
+            return "Not measured: `NEURONSMITH_DATA` names no folder with higgs.csv.gz."
+        error = self.discovery.figure("discover/activation_gp", "error").median
+        peer = self.peers.get("gplearn", {})
+        theirs = peer.get("searches_per_second")
+        ratio = ours.median / theirs if theirs else None
+        return table(("", "a search", "mean log loss", "ours is faster by (at least 50)"),
+                     [("neuronsmith", f"{1e3 / ours.median:.3g} ms ± {100 * ours.spread:.0f} %",
+                       f"{error:.4f}", target_cell(ratio, 50.0, "{:.0f} times")),
+                      ("gplearn", f"{1e3 / theirs:.0f} ms" if theirs else MISSING,
+                       f"{peer['error']:.4f}" if theirs else MISSING, "")])
+
     def step_table(self):
         peak = self.step.figure("limit/fma_peak", "flops")
         gelu = self.step.figure("step/gelu", "cpu_time")
@@ -171,6 +190,26 @@ class Report:
                          target_cell(ratio, least, "{:.1f} times"), f"{least:.0f} times"))
         return table(("eager step", "time", "ours is faster by", "target"), rows)
 
+    def light_network_table(self):
+        peak = self.light_network.figure("limit/fma_peak", "flops")
+        theirs = self.light_peer.get("seconds", {})
+        rows = []
+        for name, formula in (("relu", "relu(x)"), ("found", "cos(x) - cos(cos(x))")):
+            time = self.light_network.figure(f"light_network/{name}", "cpu_time")
+            if time is None:
+                continue
+            part = share(self.light_network.figure(f"light_network/{name}", "flops"), peak)
+            row = [f"`{formula}`", time.text("s", 1e3), f"{part:.2f}"]
+            for kind, least in (("sliced", 5.0), ("loader", 15.0)):
+                seconds = theirs.get(f"{name}/{kind}")
+                ratio = 1e3 * seconds / time.median if seconds else None
+                row += [f"{seconds:.3g} s" if seconds else MISSING,
+                        target_cell(ratio, least, "{:.1f} times")]
+            rows.append(row)
+        return table(("activation", "15 epochs", "share of the multiply-add peak", "PyTorch, sliced",
+                      "ours is faster by (at least 5)", "PyTorch, DataLoader",
+                      "ours is faster by (at least 15)"), rows)
+
     def reading_table(self):
         ours = self.reading.figure("read/neuronsmith", "bytes")
         parser = self.reading.figure("read/libcsv", "bytes")
@@ -194,7 +233,8 @@ class Report:
     def tables(self):
         return {"machine": self.machine, "limits": self.limits,
                 "evaluation": self.evaluation_table, "scoring": self.scoring_table,
-                "step": self.step_table, "step_peers": self.step_peers,
+                "discovery": self.discovery_table, "step": self.step_table,
+                "step_peers": self.step_peers, "light_network": self.light_network_table,
                 "reading": self.reading_table, "memory": self.memory_table}
 
 

@@ -57,9 +57,18 @@ if install "${pinned[numpy]}" && install "${pinned[pyoperon]}"; then
 else
   skip 'pyoperon cannot be installed'
 fi
+higgs=${NEURONSMITH_DATA:-}/higgs.csv.gz
+if [ ! -f "$higgs" ]; then
+  skip 'gplearn, as NEURONSMITH_DATA names no folder with higgs.csv.gz'
+elif install "${pinned[numpy]}" && install "${pinned[scikit-learn]}" && install "${pinned[gplearn]}"; then
+  measure gplearn "$venv/bin/python" "$here/activation_discovery.py" "$higgs"
+else
+  skip 'gplearn cannot be installed'
+fi
 if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
   measure pytorch "$venv/bin/python" "$here/step.py"
   measure libtorch step_libtorch
+  measure light_network "$venv/bin/python" "$here/light_network.py"
 else
   skip 'torch cannot be installed'
 fi

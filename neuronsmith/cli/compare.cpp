@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "neuronsmith/cli/comparison_options.hpp"
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/cli/text_table.hpp"
 #include "neuronsmith/core/file.hpp"
-#include "neuronsmith/neuron/library.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -26,31 +26,14 @@ Examples:
 
 Commas inside parentheses belong to a formula: "linear,dot(w0, x)*dot(w1, x) + x" are two neurons.)";
 
-constexpr std::size_t kMostRepeats = 100'000;
-
 struct CompareFlags {
   DataFlags data;
   std::string neurons;
-  std::string match;
-  std::string hidden = "12,5";
-  std::string activation;
+  ComparisonFlags comparison;
   std::string out;
   bool markdown = false;
   StoreFlags store;
-  experiment::CompareOptions options;
 };
-
-experiment::CompareOptions resolved(const CompareFlags& flags) {
-  experiment::CompareOptions options = flags.options;
-  options.contenders = experiment::parse_contenders(flags.neurons);
-  if (!flags.match.empty()) options.match = experiment::parse_match(flags.match);
-  options.model.hidden = parse_hidden(flags.hidden);
-  if (!flags.activation.empty()) {
-    options.model.activation = neuron::resolve_activation(flags.activation);
-  }
-  options.validate();
-  return options;
-}
 
 std::string p_text(double p) { return p < 1e-4 ? "<0.0001" : fmt::format("{:.2g}", p); }
 
@@ -197,11 +180,14 @@ void note_leaks(const Context& context,
 }
 
 void run(const CompareFlags& flags, Context& context) {
-  const experiment::CompareOptions options = resolved(flags);
+  const experiment::CompareOptions options =
+      flags.comparison.resolved(
+          experiment::parse_contenders(flags.neurons, flags.comparison.library.read()));
   const experiment::DataOptions data = flags.data.resolved();
   if (!flags.out.empty()) require_writable(flags.out);
   const experiment::SourceTables tables = experiment::read_tables(data);
   experiment::validate(tables, data, options);
+  note_rows(context, data, tables.data.n_rows);
   note_leaks(context, tables, options);
   const auto progress = context.progress();
   Recording recording(flags.store,
@@ -214,68 +200,19 @@ void run(const CompareFlags& flags, Context& context) {
 
 void add_compare_options(CLI::App& command, CompareFlags& flags) {
   const std::string group = "Comparison";
-  experiment::CompareOptions& o = flags.options;
   command
       .add_option("--neurons",
                   flags.neurons,
                   "Neuron files, library names, formulas, discover:RECIPE; e.g. linear,x^2 + x")
       ->required()
       ->group(group);
-  command.add_option("--repeats", o.repeats, "Each with a seed of its own, from --seed on")
-      ->check(CLI::Range(std::size_t{2}, kMostRepeats))
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--reference", o.reference, "Neuron that the others are tested against")
-      ->default_str("the first")
-      ->group(group);
-  command
-      .add_option("--match",
-                  flags.match,
-                  "parameters: widen so that none has fewer than the largest; width or none: "
-                  "--hidden for all")
-      ->default_str(std::string(name(o.match)))
-      ->group(group);
-  command
-      .add_option("--metric",
-                  o.metric,
-                  "r2, rmse, mse, mae; accuracy, balanced_accuracy, log_loss, roc_auc, f1")
-      ->default_str("r2 or accuracy")
-      ->group(group);
-  command
-      .add_option(
-          "--learning-rates", o.learning_rates, "Tried for every neuron; validation rows choose")
-      ->delimiter(',')
-      ->capture_default_str()
-      ->group(group);
   command
       .add_flag("--null",
-                o.null_control,
+                flags.comparison.options.null_control,
                 "Add what chance gives: the reference on shuffled targets, a random neuron")
       ->group(group);
   command.add_option("--out", flags.out, "File for the JSON of --json")->group(group);
   command.add_flag("--markdown", flags.markdown, "Print the table as Markdown")->group(group);
-}
-
-void add_training_options(CLI::App& command, CompareFlags& flags) {
-  const std::string group = "Networks";
-  network::TrainOptions& t = flags.options.model.training;
-  command.add_option("--hidden", flags.hidden, "Widths of hidden layers, or none")
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--activation", flags.activation, "Library name or formula of x, e.g. relu")
-      ->default_str(fmt::format("the neuron's, else {}", experiment::kDefaultActivation))
-      ->group(group);
-  command
-      .add_flag("--task-based-output",
-                flags.options.model.task_based_output,
-                "The output layer aggregates by the neuron too, not linearly")
-      ->group(group);
-  command.add_option("--epochs", t.epochs, "At most")->capture_default_str()->group(group);
-  command
-      .add_option("--patience", t.patience, "Epochs without a better validation loss; 0: no end")
-      ->capture_default_str()
-      ->group(group);
-  command.add_option("--batch", t.batch, "Rows a step")->capture_default_str()->group(group);
 }
 
 }  // namespace
@@ -287,7 +224,8 @@ void add_compare(CLI::App& app, Context& context) {
   command.footer(kExamples);
   add_data_flags(command, flags->data, "standard");
   add_compare_options(command, *flags);
-  add_training_options(command, *flags);
+  add_comparison_options(command, flags->comparison, "the first");
+  add_network_options(command, flags->comparison);
   add_store_flags(command, flags->store);
   add_common_options(command, context);
   command.callback([flags, &context] { run(*flags, context); });

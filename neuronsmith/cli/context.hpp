@@ -68,8 +68,12 @@ void add_train(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_compare(CLI::App& app, Context& context);
+void add_transfer(CLI::App& app, Context& context);
+void add_reproduce(CLI::App& app, Context& context);
 void add_data(CLI::App& app, Context& context);
 void add_runs(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
+void add_library(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 
 }  // namespace neuronsmith::cli

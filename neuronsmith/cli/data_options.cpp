@@ -47,7 +47,9 @@ experiment::DataOptions DataFlags::resolved() const {
   result.has_header = read.has_header;
   result.task = parse_task_choice(task);
   if (scaling != "auto") result.scaling = parse_scaling(scaling, "--scaling");
-  result.target_scaling = parse_scaling(target_scaling, "--target-scaling");
+  if (target_scaling != "auto") {
+    result.target_scaling = parse_scaling(target_scaling, "--target-scaling");
+  }
   result.clip = !no_clip;
   result.split = parse_split(split, options.split.seed);
   return result;
@@ -77,6 +79,10 @@ void add_data_flags(CLI::App& command, DataFlags& flags, const std::string& targ
       ->group(group);
   command.add_option("--test", options.test_data, "File whose rows are the test part")->group(group);
   command
+      .add_option("--rows", options.rows, "Use a random sample of so many rows of --data")
+      ->default_str("all")
+      ->group(group);
+  command
       .add_option("--split", flags.split, "Ratios of training, validation and test rows, e.g. 8,1,1")
       ->delimiter(',')
       ->expected(3)
@@ -105,6 +111,14 @@ void add_data_flags(CLI::App& command, DataFlags& flags, const std::string& targ
                 "Leave out rows whose target is missing")
       ->group(group);
   add_file_flags(command, flags.file);
+}
+
+void note_rows(const Context& context,
+               const experiment::DataOptions& options,
+               std::size_t n_table_rows) {
+  if (!options.rows || *options.rows <= n_table_rows) return;
+  context.note(
+      "--rows {}: {} has {} rows, all are taken", *options.rows, options.data, n_table_rows);
 }
 
 }  // namespace neuronsmith::cli

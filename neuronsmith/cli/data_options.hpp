@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/data/read_table.hpp"
 #include "neuronsmith/experiment/prepare.hpp"
 
@@ -36,5 +37,9 @@ struct DataFlags {
 void add_file_flags(CLI::App& command, FileFlags& flags);
 /// `target_scaling` is the command's default.
 void add_data_flags(CLI::App& command, DataFlags& flags, const std::string& target_scaling);
+/// Says so where --rows asks for more rows than there are.
+void note_rows(const Context& context,
+               const experiment::DataOptions& options,
+               std::size_t n_table_rows);
 
 }  // namespace neuronsmith::cli

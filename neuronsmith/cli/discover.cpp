@@ -1,11 +1,17 @@
 #include "neuronsmith/experiment/discover.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
 
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
 #include "neuronsmith/cli/recording.hpp"
+#include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/print.hpp"
 
@@ -17,85 +23,194 @@ Examples:
   neuronsmith discover --data train.csv --target price --out neuron.json
   neuronsmith discover --data law.csv --seed 1 --json
   neuronsmith discover --data sensors.tsv.gz --minutes 5 --choose validation --max-degree 5
-  neuronsmith discover --data train.csv --generations 400 --resume      # go on after Ctrl-C)";
+  neuronsmith discover --data train.csv --generations 400 --resume      # go on after Ctrl-C
+  neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000)";
+
+/// One option of the command that stands for a value of the recipe. What is not given leaves the
+/// recipe's own value.
+struct RecipeOption {
+  CLI::Option* option = nullptr;
+  std::function<void(search::Recipe&)> take_over;
+  std::function<std::string(const search::Recipe&)> value_of;
+  std::optional<search::Role> role;  ///< the only one that it has a meaning for; none: both
+};
 
 struct DiscoverFlags {
   DataFlags data;
   std::string recipe = "vsr";
   std::string out = "neuron.json";
   std::string checkpoint;
-  std::string choose = "criterion";
   bool training_rows_only = false;
-  search::GeneticOptions genetic;  // defaults shown in --help; only what is given is taken over
-  search::FitOptions fit;
-  std::vector<int> init_depth;
-  std::vector<double> constant_range;
-  std::string constants, fitness, coefficients, functions;
+  std::vector<RecipeOption> recipe_options;
   search::DriverOptions driver;
   StoreFlags store;
 };
 
-/// Takes over the value only when the option was given, so that the recipe's own value stands.
-template <typename T>
-void add_override(CLI::App& command,
-                  const std::string& option,
-                  T& value,
-                  const std::string& help,
-                  const std::string& group) {
-  command.add_option(option, value, help)->capture_default_str()->group(group);
+/// "500 (vsr), 300 (activation-gp)", or one value where all recipes agree.
+std::string defaults_of(const RecipeOption& option) {
+  std::string text;
+  std::vector<std::string> values;
+  for (const std::string& name : search::recipe_names()) {
+    const search::Recipe recipe = search::find_recipe(name);
+    if (option.role && *option.role != recipe.role) continue;
+    values.push_back(option.value_of(recipe));
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", values.back(), name);
+  }
+  const bool agree = std::ranges::count(values, values.front()) == std::ssize(values);
+  return agree ? values.front() : text;
 }
 
+std::string text_of(double value) { return fmt::format("{}", value); }
+std::string text_of(int value) { return fmt::format("{}", value); }
+std::string text_of(std::size_t value) { return fmt::format("{}", value); }
+
+/// Adds the options of one group of --help.
+class RecipeOptions {
+ public:
+  RecipeOptions(CLI::App& command,
+                DiscoverFlags& flags,
+                std::string group,
+                std::optional<search::Role> role = std::nullopt)
+      : command_(command), flags_(flags), group_(std::move(group)), role_(role) {}
+
+  /// A number of the recipe; `place` gives a reference to it.
+  template <typename Place>
+  void number(const std::string& option, const Place& place, const std::string& help) {
+    using T = std::remove_reference_t<decltype(place(std::declval<search::Recipe&>()))>;
+    auto given = std::make_shared<T>();
+    add(command_.add_option(option, *given, help),
+        [given, place](search::Recipe& recipe) { place(recipe) = *given; },
+        [place](search::Recipe recipe) { return text_of(place(recipe)); });
+  }
+
+  /// Two numbers of the recipe.
+  template <typename Low, typename High>
+  void range(const std::string& option, const Low& low, const High& high, const std::string& help) {
+    using T = std::remove_reference_t<decltype(low(std::declval<search::Recipe&>()))>;
+    auto given = std::make_shared<std::vector<T>>();
+    add(command_.add_option(option, *given, help)->delimiter(',')->expected(2),
+        [=](search::Recipe& recipe) {
+          low(recipe) = (*given)[0];
+          high(recipe) = (*given)[1];
+        },
+        [=](search::Recipe recipe) {
+          return fmt::format("{},{}", text_of(low(recipe)), text_of(high(recipe)));
+        });
+  }
+
+  /// A word that `parse` understands and `print` gives back.
+  template <typename Place, typename Parse, typename Print>
+  void word(const std::string& option,
+            const Place& place,
+            const Parse& parse,
+            const Print& print,
+            const std::string& help) {
+    auto given = std::make_shared<std::string>();
+    add(command_.add_option(option, *given, help),
+        [=](search::Recipe& recipe) { place(recipe) = parse(*given); },
+        [=](search::Recipe recipe) { return std::string(print(place(recipe))); });
+  }
+
+  template <typename Place>
+  void flag(const std::string& option, const Place& place, const std::string& help) {
+    CLI::Option* const added = command_.add_flag(option, help)->group(group_);
+    flags_.recipe_options.push_back(
+        {added, [place](search::Recipe& recipe) { place(recipe) = true; }, nullptr, role_});
+  }
+
+ private:
+  void add(CLI::Option* option,
+           std::function<void(search::Recipe&)> take_over,
+           std::function<std::string(const search::Recipe&)> value_of) {
+    RecipeOption added{option, std::move(take_over), std::move(value_of), role_};
+    option->default_str(defaults_of(added))->group(group_);
+    flags_.recipe_options.push_back(std::move(added));
+  }
+
+  CLI::App& command_;
+  DiscoverFlags& flags_;
+  std::string group_;
+  std::optional<search::Role> role_;
+};
+
+#define NEURONSMITH_PLACE(member) [](search::Recipe& recipe) -> auto& { return recipe.member; }
+
 void add_genetic_options(CLI::App& command, DiscoverFlags& flags) {
-  const std::string group = "Genetic programming";
-  search::GeneticOptions& g = flags.genetic;
-  add_override(command, "--population", g.population, "Formulas a generation", group);
-  add_override(command, "--tournament", g.tournament, "Contestants of a tournament", group);
-  command.add_option("--init-depth", flags.init_depth, "Least and greatest depth of first trees")
-      ->delimiter(',')->expected(2)
-      ->default_str(fmt::format("{},{}", g.init_depth_low, g.init_depth_high))->group(group);
-  add_override(command, "--max-depth", g.max_depth, "Greatest depth of a tree", group);
-  add_override(command, "--max-nodes", g.max_nodes, "Greatest number of nodes of a tree", group);
-  add_override(command, "--leaf-input", g.leaf_input, "Probability that a leaf is x", group);
-  add_override(command, "--weights", g.weights,
-               "Weight vectors that leaves may be, for functions dot and sum", group);
-  command.add_option("--constants", flags.constants, "integer or uniform")
-      ->default_str(std::string(search::name(g.constants)))->group(group);
-  command.add_option("--constant-range", flags.constant_range, "Least and greatest constant")
-      ->delimiter(',')->expected(2)
-      ->default_str(fmt::format("{},{}", g.constant_low, g.constant_high))->group(group);
-  add_override(command, "--crossover", g.crossover, "Probability", group);
-  add_override(command, "--subtree-mutation", g.subtree_mutation, "Probability", group);
-  add_override(command, "--point-mutation", g.point_mutation, "Probability", group);
-  add_override(command, "--hoist-mutation", g.hoist_mutation, "Probability", group);
-  add_override(command, "--constant-mutation", g.constant_mutation, "Probability", group);
-  add_override(command, "--constant-fresh", g.constant_fresh,
-               "Share of constant mutations that draw anew", group);
-  add_override(command, "--constant-sigma", g.constant_sigma,
-               "Noise of the other constant mutations, relative", group);
-  add_override(command, "--term-mutation", g.term_mutation, "Probability", group);
-  add_override(command, "--elite", g.elite, "Share that survives unchanged", group);
-  add_override(command, "--immigration", g.immigration, "Share that is random anew", group);
-  command.add_option("--fitness", flags.fitness, "What selection goes by: criterion or error")
-      ->default_str(std::string(search::name(g.fitness)))->group(group);
-  add_override(command, "--parsimony", g.parsimony, "Per node, with --fitness error", group);
-  command.add_option("--functions", flags.functions, "e.g. add,sub,mul,sin")
-      ->default_str("add,sub,mul,neg")->group(group);
+  RecipeOptions options(command, flags, "Genetic programming");
+  options.number("--population", NEURONSMITH_PLACE(genetic.population), "Formulas a generation");
+  options.number("--tournament", NEURONSMITH_PLACE(genetic.tournament), "Contestants of a tournament");
+  options.range("--init-depth", NEURONSMITH_PLACE(genetic.init_depth_low),
+                NEURONSMITH_PLACE(genetic.init_depth_high), "Least and greatest depth of first trees");
+  options.number("--max-depth", NEURONSMITH_PLACE(genetic.max_depth), "Greatest depth of a tree");
+  options.number("--max-nodes", NEURONSMITH_PLACE(genetic.max_nodes), "Greatest number of nodes of a tree");
+  options.word("--leaves", NEURONSMITH_PLACE(genetic.leaves), search::parse_leaves,
+               [](search::Leaves l) { return search::name(l); },
+               "share (by --leaf-input) or uniform (inputs, the constant and functions alike)");
+  options.number("--leaf-input", NEURONSMITH_PLACE(genetic.leaf_input),
+                 "Probability that a leaf is an input, with --leaves share");
+  options.word("--constants", NEURONSMITH_PLACE(genetic.constants), search::parse_constant_kind,
+               [](search::ConstantKind k) { return search::name(k); }, "integer or uniform");
+  options.range("--constant-range", NEURONSMITH_PLACE(genetic.constant_low),
+                NEURONSMITH_PLACE(genetic.constant_high), "Least and greatest constant");
+  options.number("--crossover", NEURONSMITH_PLACE(genetic.crossover), "Probability");
+  options.number("--subtree-mutation", NEURONSMITH_PLACE(genetic.subtree_mutation), "Probability");
+  options.number("--point-mutation", NEURONSMITH_PLACE(genetic.point_mutation), "Probability");
+  options.number("--point-replace", NEURONSMITH_PLACE(genetic.point_replace),
+                 "Probability with which point mutation replaces each node; 0: one node");
+  options.number("--hoist-mutation", NEURONSMITH_PLACE(genetic.hoist_mutation), "Probability");
+  options.number("--constant-mutation", NEURONSMITH_PLACE(genetic.constant_mutation), "Probability");
+  options.number("--constant-fresh", NEURONSMITH_PLACE(genetic.constant_fresh),
+                 "Share of constant mutations that draw anew");
+  options.number("--constant-sigma", NEURONSMITH_PLACE(genetic.constant_sigma),
+                 "Noise of the other constant mutations, relative");
+  options.number("--term-mutation", NEURONSMITH_PLACE(genetic.term_mutation), "Probability");
+  options.number("--cut-function", NEURONSMITH_PLACE(genetic.cut_function),
+                 "How many times as likely as a leaf a function is where trees are cut");
+  options.number("--elite", NEURONSMITH_PLACE(genetic.elite), "Share that survives unchanged");
+  options.number("--immigration", NEURONSMITH_PLACE(genetic.immigration), "Share that is random anew");
+  options.word("--fitness", NEURONSMITH_PLACE(genetic.fitness), search::parse_fitness,
+               [](search::Fitness f) { return search::name(f); },
+               "What selection goes by: criterion or error");
+  options.number("--parsimony", NEURONSMITH_PLACE(genetic.parsimony), "Per node, with --fitness error");
+  options.word("--functions", NEURONSMITH_PLACE(genetic.functions), search::parse_functions,
+               search::function_names,
+               "e.g. add,sub,mul,sin; or the sets hajbi, elementary, activations");
 }
 
 void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
   const std::string group = "Score and choice";
-  command.add_option("--coefficients", flags.coefficients, "fitted (closed form) or as-written")
-      ->default_str(std::string(search::name(flags.fit.coefficients)))->group(group);
-  add_override(command, "--ridge", flags.fit.ridge, "Ridge penalty, relative", group);
-  add_override(command, "--max-degree", flags.fit.max_degree, "Highest degree of a term", group);
-  add_override(command, "--gamma", flags.fit.gamma, "Of the extended information criterion", group);
-  add_override(command, "--refine", flags.fit.refine,
-               "Levenberg-Marquardt steps on constants inside functions", group);
-  command.add_option("--choose", flags.choose, "The formula by: criterion or validation")
-      ->capture_default_str()->group(group);
+  RecipeOptions both(command, flags, group);
+  both.word("--choose", NEURONSMITH_PLACE(choice), search::parse_choice,
+            [](search::Choice c) { return search::name(c); },
+            "The formula by: error (of the last generation), criterion or validation");
+  RecipeOptions fit(command, flags, group + ", of aggregations", search::Role::Aggregation);
+  fit.number("--weights", NEURONSMITH_PLACE(genetic.weights),
+             "Weight vectors that leaves may be, for functions dot and sum");
+  fit.word("--coefficients", NEURONSMITH_PLACE(fit.coefficients), search::parse_coefficients,
+           [](search::Coefficients c) { return search::name(c); },
+           "fitted (closed form) or as-written");
+  fit.number("--ridge", NEURONSMITH_PLACE(fit.ridge), "Ridge penalty, relative");
+  fit.number("--max-degree", NEURONSMITH_PLACE(fit.max_degree), "Highest degree of a term");
+  fit.number("--gamma", NEURONSMITH_PLACE(fit.gamma), "Of the extended information criterion");
+  both.number("--refine",
+              [](search::Recipe& r) -> int& {
+                return r.role == search::Role::Aggregation ? r.fit.refine : r.loss.refine;
+              },
+              "Steps on constants: inside functions (aggregations) or all (activations)");
+  RecipeOptions loss(command, flags, group + ", of activations", search::Role::Activation);
+  loss.flag("--linear-scaling", NEURONSMITH_PLACE(loss.linear_scaling),
+            "Fit a scale and an offset of every formula");
+  loss.word("--collapse", NEURONSMITH_PLACE(collapse), search::parse_collapse,
+            [](search::Collapse c) { return search::name(c); },
+            "Columns to one input: same, others-at-mean or univariate");
+  loss.word("--learnable", NEURONSMITH_PLACE(learnable), neuron::parse_learnable,
+            [](neuron::Learnable l) { return neuron::name(l); },
+            "Constants of the activation that networks train: none, layer or channel");
   command.add_flag("--training-rows-only", flags.training_rows_only,
                    "Leave the validation rows out of the search, as compare does")->group(group);
 }
+
+#undef NEURONSMITH_PLACE
 
 void add_run_options(CLI::App& command, DiscoverFlags& flags) {
   const std::string group = "Run";
@@ -107,33 +222,51 @@ void add_run_options(CLI::App& command, DiscoverFlags& flags) {
   command.add_option("--out", flags.out, "Neuron file")->capture_default_str()->group(group);
   command.add_option("--checkpoint", flags.checkpoint, "Where to keep the state of the search")
       ->default_str("OUT.checkpoint, removed at the end")->group(group);
-  add_override(command, "--checkpoint-seconds", flags.driver.checkpoint_seconds,
-               "Time between two checkpoints", group);
+  command.add_option("--checkpoint-seconds", flags.driver.checkpoint_seconds,
+                     "Time between two checkpoints")->capture_default_str()->group(group);
   command.add_flag("--resume", flags.driver.resume, "Go on from the checkpoint")->group(group);
 }
 
+void require_role(const RecipeOption& option, const search::Recipe& recipe) {
+  if (!option.role || *option.role == recipe.role) return;
+  throw ConfigError(fmt::format("{}: --recipe {} has no such option, it discovers {}s",
+                                option.option->get_name(), recipe.name, search::name(recipe.role)));
+}
+
+/// The recipe with what was given; what was not is told to the run store as the recipe has it.
 search::Recipe resolved_recipe(const DiscoverFlags& flags) {
   search::Recipe recipe = search::find_recipe(flags.recipe);
-  search::GeneticOptions g = flags.genetic;
-  if (!flags.init_depth.empty()) {
-    g.init_depth_low = flags.init_depth[0];
-    g.init_depth_high = flags.init_depth[1];
+  for (const RecipeOption& option : flags.recipe_options) {
+    if (option.option->count() == 0) continue;
+    require_role(option, recipe);
+    option.take_over(recipe);
   }
-  if (!flags.constant_range.empty()) {
-    g.constant_low = flags.constant_range[0];
-    g.constant_high = flags.constant_range[1];
+  for (const RecipeOption& option : flags.recipe_options) {
+    if (!option.value_of) continue;
+    const bool has_meaning = !option.role || *option.role == recipe.role;
+    option.option->default_str(has_meaning ? option.value_of(recipe) : "");
   }
-  if (!flags.constants.empty()) g.constants = search::parse_constant_kind(flags.constants);
-  if (!flags.fitness.empty()) g.fitness = search::parse_fitness(flags.fitness);
-  if (!flags.functions.empty()) g.functions = search::parse_functions(flags.functions);
-  recipe.genetic = g;
-  recipe.fit = flags.fit;
-  if (!flags.coefficients.empty()) {
-    recipe.fit.coefficients = search::parse_coefficients(flags.coefficients);
-  }
-  recipe.genetic.validate();
-  recipe.fit.validate();
+  recipe.validate();
   return recipe;
+}
+
+std::string named_columns(const experiment::ColumnsFormula& columns) {
+  std::string text;
+  for (const auto& [index, name] : columns.names) {
+    text += fmt::format("{}x{} = {}", text.empty() ? "" : ", ", index, name);
+  }
+  return text;
+}
+
+void print_activation(const Context& context, const experiment::DiscoveryResult& result) {
+  const experiment::ColumnsFormula& columns = *result.columns;
+  context.say("\nfound     {}", formula::to_infix(columns.formula, 5));
+  if (!columns.names.empty()) context.say("columns   {}", named_columns(columns));
+  if (columns.kept) context.say("kept      x{}, the others at their means", *columns.kept);
+  for (const experiment::Rejected& rejected : result.rejected) {
+    context.say("rejected  {}: {}", formula::to_infix(rejected.formula, 5), rejected.reason);
+  }
+  context.say("activation {}", formula::to_infix(result.neuron.activation->formula, 5));
 }
 
 void print_result(const Context& context,
@@ -144,8 +277,13 @@ void print_result(const Context& context,
     context.say("{:>10}  {:>12.6g}  {}{}", entry.score.complexity, entry.score.error,
                 formula::to_infix(entry.formula, 5), entry.is_chosen ? "   <- chosen" : "");
   }
-  context.say("\nneuron    {}", formula::to_infix(result.neuron.formula, 5));
-  context.say("error     {:.6g} of the target's variance", result.score.error);
+  if (result.columns) {
+    print_activation(context, result);
+  } else {
+    context.say("\nneuron    {}", formula::to_infix(result.neuron.formula, 5));
+  }
+  context.say("error     {:.6g} {}", result.score.error,
+              result.loss == search::Loss::LogLoss ? "of log loss" : "of the target's variance");
   context.say("searched  {} candidates in {:.2f} s", result.search.candidates, result.search.seconds);
   context.say("written   {}", out);
 }
@@ -153,7 +291,6 @@ void print_result(const Context& context,
 experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
   experiment::DiscoverOptions options{.recipe = resolved_recipe(flags),
                                       .driver = flags.driver,
-                                      .choice = experiment::parse_choice(flags.choose),
                                       .training_rows_only = flags.training_rows_only,
                                       .seed = flags.data.options.split.seed};
   Budget& budget = options.driver.budget;
@@ -166,8 +303,12 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
   return options;
 }
 
-experiment::PreparedData prepared(const DiscoverFlags& flags) {
-  return experiment::prepare(experiment::for_search(flags.data.resolved()));
+experiment::PreparedData prepared(const DiscoverFlags& flags, const search::Recipe& recipe) {
+  experiment::DataOptions options = experiment::for_search(flags.data.resolved(), recipe);
+  if (flags.data.target_scaling == "auto") {
+    options.target_scaling = experiment::search_target_scaling(recipe);
+  }
+  return experiment::prepare(options);
 }
 
 void record(Recording& recording,
@@ -215,7 +356,8 @@ void run(const DiscoverFlags& flags, Context& context) {
   const experiment::DiscoverOptions options = resolved(flags);
   require_writable(flags.out);
   require_writable(options.driver.checkpoint);
-  const experiment::PreparedData data = prepared(flags);
+  const experiment::PreparedData data = prepared(flags, options.recipe);
+  note_rows(context, flags.data.options, data.n_table_rows);
   experiment::validate(data, options);
   context.note("{}: {}, {} rows for the search, {} kept out as test rows, {} inputs, scaling {}",
                data.source, name(data.task.kind), data.n_training + data.n_validation, data.n_test,
@@ -238,9 +380,9 @@ void add_discover(CLI::App& app, Context& context) {
   auto flags = std::make_shared<DiscoverFlags>();
   CLI::App& command = *app.add_subcommand("discover", "Search the neuron that a table wants");
   command.footer(kExamples);
-  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr")
+  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr or activation-gp")
       ->capture_default_str();
-  add_data_flags(command, flags->data, "none");
+  add_data_flags(command, flags->data, "auto");
   add_run_options(command, *flags);
   add_fit_options(command, *flags);
   add_genetic_options(command, *flags);

@@ -16,6 +16,8 @@ Examples:
   neuronsmith data describe train.csv
   neuronsmith runs list
   neuronsmith report --out report.html
+  neuronsmith library plot gelu snake --out shapes.svg
+  neuronsmith export --neuron gelu --format c --out gelu.h
 
 neuronsmith COMMAND --help shows the options of a command.)";
 
@@ -56,9 +58,13 @@ int run(int argc, char** argv) {
   add_evaluate(app, context);
   add_predict(app, context);
   add_compare(app, context);
+  add_transfer(app, context);
+  add_reproduce(app, context);
   add_data(app, context);
   add_runs(app, context);
   add_report(app, context);
+  add_library(app, context);
+  add_export(app, context);
   if (const std::string mistake = unknown_command(app, argc, argv); !mistake.empty()) {
     return fail(kUserError, mistake);
   }

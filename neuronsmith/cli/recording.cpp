@@ -44,6 +44,13 @@ RunId begun(RunStore& store, const RunStart& start, RunOrigin origin) {
   return store.begin(start);
 }
 
+/// "train", "reproduce hajbi".
+std::string name_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool is_nested = parent != nullptr && parent->get_parent() != nullptr;
+  return is_nested ? name_of(*parent) + " " + command.get_name() : command.get_name();
+}
+
 }  // namespace
 
 void add_store_flags(CLI::App& command, StoreFlags& flags) {
@@ -73,7 +80,7 @@ Recording::Recording(const StoreFlags& flags,
                      ProgressSink* next)
     : context_(context), next_(next) {
   if (flags.no_store) return;
-  start.command = flags.command->get_name();
+  start.command = name_of(*flags.command);
   start.options = options_of(*flags.command);
   try {
     store_.emplace(flags.store);

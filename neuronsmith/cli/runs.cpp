@@ -69,6 +69,9 @@ std::string outcome_of(const RunRecord& run) {
       return fmt::format("{} {:.5g}", metric, metrics[metric].get<double>());
     }
   }
+  const Json activation = run.result.value("activation", Json());
+  if (activation.is_string()) return activation.get<std::string>();
+  if (activation.is_object()) return activation.value("formula", "");
   const Json formula = run.result.value("formula", Json());
   return formula.is_string() ? formula_text(formula.get<std::string>()) : "";
 }
@@ -294,7 +297,7 @@ void add_show(CLI::App& parent, Context& context) {
   command.callback([flags, &context] { run_show(*flags, context); });
 }
 
-void add_export(CLI::App& parent, Context& context) {
+void add_runs_export(CLI::App& parent, Context& context) {
   auto flags = std::make_shared<RunsFlags>();
   CLI::App& command = add_command(
       parent, context, "export", "Write runs, or a file that a run made", kExportExamples, *flags);
@@ -314,7 +317,7 @@ void add_runs(CLI::App& app, Context& context) {
   command.require_subcommand(1);
   add_list(command, context);
   add_show(command, context);
-  add_export(command, context);
+  add_runs_export(command, context);
 }
 
 }  // namespace neuronsmith::cli

@@ -3,11 +3,11 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
+#include "neuronsmith/cli/neuron_options.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/print.hpp"
-#include "neuronsmith/neuron/library.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -23,8 +23,9 @@ struct TrainFlags {
   std::string neuron = "linear";
   std::string out = "model.json";
   std::string hidden = "12,5";
-  std::string activation, optimiser, schedule;
+  std::string activation, learnable, initialisation, optimiser, schedule;
   experiment::TrainModelOptions options;
+  LibraryFlags library;
   StoreFlags store;
 };
 
@@ -37,11 +38,20 @@ Enum require_name(std::optional<Enum> found,
   throw ConfigError(fmt::format("{} must be {}, not \"{}\"", option, accepted, text));
 }
 
-experiment::TrainModelOptions resolved(const TrainFlags& flags) {
+experiment::TrainModelOptions resolved(const TrainFlags& flags,
+                                       const neuron::UserLibrary& library) {
   experiment::TrainModelOptions options = flags.options;
   options.hidden = parse_hidden(flags.hidden);
   options.seed = flags.data.options.split.seed;
-  if (!flags.activation.empty()) options.activation = neuron::resolve_activation(flags.activation);
+  if (!flags.activation.empty()) {
+    options.activation = neuron::resolve_activation(flags.activation, "--activation", library);
+  }
+  if (!flags.learnable.empty()) options.learnable = neuron::parse_learnable(flags.learnable);
+  if (!flags.initialisation.empty()) {
+    options.initialisation = require_name(network::find_initialisation(flags.initialisation),
+                                          "--initialisation", flags.initialisation,
+                                          "scaled or torch");
+  }
   network::TrainOptions& t = options.training;
   if (!flags.optimiser.empty()) {
     t.optimiser.kind = require_name(network::find_optimiser(flags.optimiser), "--optimiser",
@@ -66,11 +76,19 @@ void add_network_options(CLI::App& command, TrainFlags& flags) {
   command.add_option("--activation", flags.activation, "Library name or formula of x, e.g. relu")
       ->default_str(fmt::format("the neuron's, else {}", experiment::kDefaultActivation))
       ->group(group);
+  command.add_option("--learnable", flags.learnable,
+                     "Train the numbers in the activation: none, layer (one set each) or channel "
+                     "(one an output)")
+      ->default_str("none")->group(group);
   command.add_flag("--task-based-output", o.task_based_output,
                    "The output layer aggregates by the neuron too, not linearly")->group(group);
   command.add_flag("--batch-norm", o.batch_norm, "Batch normalisation in hidden layers")->group(group);
   command.add_option("--dropout", o.dropout, "Probability in hidden layers")
       ->capture_default_str()->group(group);
+  command.add_option("--initialisation", flags.initialisation,
+                     "Of the weights: scaled (unit variance in every layer) or torch (as "
+                     "torch.nn.Linear)")
+      ->default_str(std::string(network::name(o.initialisation)))->group(group);
 }
 
 void add_training_options(CLI::App& command, TrainFlags& flags) {
@@ -168,12 +186,14 @@ void train_and_write(const TrainFlags& flags,
 }
 
 void run(const TrainFlags& flags, Context& context) {
-  const experiment::TrainModelOptions options = resolved(flags);
+  const neuron::UserLibrary library = flags.library.read();
+  const experiment::TrainModelOptions options = resolved(flags, library);
   const experiment::DataOptions data_options = flags.data.resolved();
-  const neuron::Neuron neuron = neuron::resolve_neuron(flags.neuron);
+  const neuron::Neuron neuron = neuron::resolve_neuron(flags.neuron, "--neuron", library);
   require_writable(flags.out);
   const experiment::PreparedData data = experiment::prepare(data_options);
   experiment::validate(data, neuron, options);
+  note_rows(context, data_options, data.n_table_rows);
   context.note("{}: {}, {} training, {} validation, {} test rows, {} inputs", data.source,
                name(data.task.kind), data.n_training, data.n_validation, data.n_test,
                data.preprocessor.n_features());
@@ -193,8 +213,9 @@ void add_train(CLI::App& app, Context& context) {
   CLI::App& command = *app.add_subcommand("train", "Train a network of a neuron on a table");
   command.footer(kExamples);
   command.add_option("--neuron", flags->neuron,
-                     "Neuron file, library name (linear, quadratic) or formula in quotes")
+                     "Neuron file, library name (linear, quadratic, gelu) or formula in quotes")
       ->capture_default_str();
+  add_library_flag(command, flags->library);
   command.add_option("--out", flags->out, "Model file")->capture_default_str();
   add_data_flags(command, flags->data, "standard");
   add_network_options(command, *flags);

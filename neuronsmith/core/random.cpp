@@ -3,22 +3,16 @@
 #include <cmath>
 #include <numbers>
 
+#include "neuronsmith/core/philox.hpp"
+
 namespace neuronsmith {
-namespace {
-
-constexpr std::uint32_t kMultiplier0 = 0xD2511F53u;
-constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57u;
-constexpr std::uint32_t kWeyl0 = 0x9E3779B9u;
-constexpr std::uint32_t kWeyl1 = 0xBB67AE85u;
-constexpr int kRounds = 10;
-
-}  // namespace
 
 Random::Random(std::uint64_t seed, Purpose purpose, std::uint32_t a, std::uint32_t b) noexcept
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
       counter_{0, static_cast<std::uint32_t>(purpose), a, b} {}
 
 void Random::refill() noexcept {
+  using namespace philox;
   block_ = counter_;
   auto key = key_;
   for (int round = 0; round < kRounds; ++round) {

@@ -20,6 +20,7 @@ enum class Purpose : std::uint32_t {
   Constants,
   Test,
   Control,
+  Sample,
 };
 
 /// Counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random

@@ -48,6 +48,9 @@ struct PreprocessOptions {
   /// Scaled inputs are kept within what the training rows span, so that powers of them do not
   /// explode on rows further out.
   bool clip = true;
+  /// Numeric columns that are constant on the training rows stay inputs, as a published network of
+  /// a given size may want it.
+  bool keep_constants = false;
 };
 
 /// How one column of a table becomes inputs of a network.
@@ -74,7 +77,7 @@ class Preprocessor {
   Preprocessor() = default;
 
   /// Fits all columns but those in `excluded` (the target, columns that the user drops) on the rows
-  /// given. Columns that are constant there give no feature. Throws DataError naming the column
+  /// given. Columns that are constant there give no feature, unless the options keep them. Throws DataError naming the column
   /// when one has no value at all in the whole table, or when no feature is left.
   Preprocessor(const Table& table,
                std::span<const std::size_t> excluded,

@@ -100,17 +100,6 @@ Metrics chance_of(const PreparedData& data) {
   return classification_metrics(test.classes, probabilities, data.task.n_classes());
 }
 
-/// Empty when an output is not finite.
-Metrics test_metrics(const PreparedData& data, network::Network&& network) {
-  const network::Part test = data.test();
-  std::vector<float> outputs(network.architecture().n_outputs * test.n_rows());
-  network.predict(test.features, outputs);
-  if (!std::ranges::all_of(outputs, [](float v) { return std::isfinite(v); })) return {};
-  const Model model{
-      .task = data.task, .preprocessor = data.preprocessor, .network = std::move(network)};
-  return evaluate(model, test).metrics;
-}
-
 /// Counts finished trainings of all threads.
 class TrainingProgress {
  public:
@@ -244,8 +233,8 @@ class Comparing {
   [[nodiscard]] Entry discovered(const search::Recipe& recipe,
                                  const Repeat& repeat,
                                  DataOptions data_options) const {
-    data_options.target_scaling = Scaling::None;  // as `discover` has it
-    const PreparedData data = prepare(tables_, for_search(data_options));
+    data_options.target_scaling = search_target_scaling(recipe);  // as `discover` has it
+    const PreparedData data = prepare(tables_, for_search(data_options, recipe));
     DiscoverOptions options{
         .recipe = recipe, .driver = {}, .training_rows_only = true, .seed = repeat.seed};
     options.driver.budget.generations = recipe.generations;
@@ -327,8 +316,8 @@ class Comparing {
     const Entry& entry = repeat.entries[row];
     RepeatResult result{
         .seed = repeat.seed,
-        .formula = formula::to_infix(entry.neuron.formula),
-        .structure = structure_text(entry.neuron.aggregation),
+        .formula = formula_text(entry.neuron),
+        .structure = structure_text(entry.neuron),
         .hidden = entry.architecture.hidden,
         .parameters = entry.architecture.parameter_count(),
         .multiply_adds = chosen->multiply_adds,

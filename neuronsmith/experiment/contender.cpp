@@ -58,15 +58,21 @@ search::Recipe recipe_of(const std::string& name) {
                                 fmt::join(known, ", ")));
 }
 
-Contender contender_of(const std::string& name) {
+Contender contender_of(const std::string& name, const neuron::UserLibrary& library) {
   if (name.starts_with(kDiscover)) return {.name = name, .recipe = recipe_of(name)};
-  return {.name = name, .neuron = neuron::resolve_neuron(name, "--neurons: " + name)};
+  return {.name = name, .neuron = neuron::resolve_neuron(name, "--neurons: " + name, library)};
 }
 
 Formula structure_of(neuron::Aggregation aggregation) {
   for (neuron::Term& term : aggregation.terms) term.coefficient = 1.0;
   aggregation.bias = 0.0;
   return neuron::to_formula(aggregation);
+}
+
+std::string with_activation(const std::string& aggregation, const neuron::Neuron& neuron) {
+  if (!neuron.activation) return aggregation;
+  const std::string activation = formula::to_infix(neuron.activation->formula);
+  return aggregation == "x" ? activation : fmt::format("{}, then {}", aggregation, activation);
 }
 
 /// A sum of random powers, as VSR's random trees are once they are simplified, but with few and
@@ -83,16 +89,25 @@ Formula random_polynomial(Random& random) {
 
 }  // namespace
 
-std::vector<Contender> parse_contenders(std::string_view list) {
+std::vector<Contender> parse_contenders(std::string_view list,
+                                        const neuron::UserLibrary& library) {
   const std::vector<std::string> names = split_names(list);
   require_distinct(names);
   std::vector<Contender> contenders;
-  for (const std::string& name : names) contenders.push_back(contender_of(name));
+  for (const std::string& name : names) contenders.push_back(contender_of(name, library));
   return contenders;
 }
 
 std::string structure_text(const neuron::Aggregation& aggregation) {
   return formula::to_infix(structure_of(aggregation));
+}
+
+std::string formula_text(const neuron::Neuron& neuron) {
+  return with_activation(formula::to_infix(neuron.formula), neuron);
+}
+
+std::string structure_text(const neuron::Neuron& neuron) {
+  return with_activation(structure_text(neuron.aggregation), neuron);
 }
 
 neuron::Neuron random_neuron(const neuron::Aggregation& like, std::uint64_t seed) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "neuronsmith/neuron/neuron.hpp"
+#include "neuronsmith/neuron/lookup.hpp"
 #include "neuronsmith/search/recipe.hpp"
 
 namespace neuronsmith::experiment {
@@ -19,15 +19,21 @@ struct Contender {
   std::optional<search::Recipe> recipe;
 };
 
-/// "neuron.json,linear,discover:vsr,dot(w0, x)*dot(w1, x)": neuron files, library names, formulas
-/// and discover:RECIPE; commas inside parentheses belong to a formula. Throws ConfigError naming
+/// "neuron.json,linear,discover:vsr,dot(w0, x)*dot(w1, x)": neuron files, shipped names and those
+/// of `library`, formulas and discover:RECIPE; commas inside parentheses belong to a formula. Throws ConfigError naming
 /// --neurons for an empty or repeated name and an unknown recipe, otherwise what
 /// neuron::resolve_neuron throws.
-[[nodiscard]] std::vector<Contender> parse_contenders(std::string_view list);
+[[nodiscard]] std::vector<Contender> parse_contenders(
+    std::string_view list, const neuron::UserLibrary& library = {});
 
 /// An aggregation without coefficients and bias, which are free in a network: neurons of the same
 /// structure make the same networks.
 [[nodiscard]] std::string structure_text(const neuron::Aggregation& aggregation);
+
+/// What tells a neuron apart for people: its aggregation, as found or as a structure, and behind it
+/// its activation if it has one of its own; the activation alone for an ordinary aggregation.
+[[nodiscard]] std::string formula_text(const neuron::Neuron& neuron);
+[[nodiscard]] std::string structure_text(const neuron::Neuron& neuron);
 
 /// A random polynomial neuron, the nearest in complexity (nodes of its structure) to `like` of
 /// those drawn and of another structure. A function of the seed.

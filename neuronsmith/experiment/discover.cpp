@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
+#include <functional>
 #include <optional>
 #include <span>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/hash.hpp"
+#include "neuronsmith/experiment/internal/pursuit.hpp"
 #include "neuronsmith/formula/print.hpp"
-#include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/genetic/genetic_search.hpp"
 
 namespace neuronsmith::experiment {
@@ -19,57 +19,100 @@ namespace {
 
 using search::Candidate;
 
-/// The rows of a part as a fit sees them: classes as indicator columns.
-struct FitRows {
-  FitRows(const network::Part& part, const Task& task) {
-    data.features = part.features;
-    if (task.kind == TaskKind::Regression) {
-      data.targets = {part.target};
-      return;
-    }
-    const std::size_t n_indicators = task.n_classes() == 2 ? 1 : task.n_classes();
-    for (std::size_t k = 0; k < n_indicators; ++k) {
-      const auto label = static_cast<std::uint32_t>(n_indicators == 1 ? 1 : k);
-      std::vector<float>& indicator = indicators.emplace_back();
-      for (const std::uint32_t c : part.classes) indicator.push_back(c == label ? 1.0F : 0.0F);
-    }
-    data.targets.assign(indicators.begin(), indicators.end());
-  }
-  FitRows(const FitRows&) = delete;
-  FitRows& operator=(const FitRows&) = delete;
+constexpr std::size_t kMostRejected = 20;
 
-  std::vector<std::vector<float>> indicators;
-  search::FitData data;
-};
+using Rank = std::function<double(const Candidate&)>;
 
-std::optional<neuron::Neuron> neuron_of(const formula::Formula& fitted) {
-  auto aggregation = neuron::to_aggregation(fitted);
-  if (std::holds_alternative<neuron::NoTermForm>(aggregation)) return std::nullopt;
-  neuron::Neuron neuron;
-  neuron.formula = fitted;
-  neuron.aggregation = std::get<neuron::Aggregation>(std::move(aggregation));
-  return neuron;
-}
-
-/// Front and best by criterion, each formula once, ordered by what the choice goes by.
-std::vector<Candidate> ranked(const search::Archive& archive,
-                              const std::function<double(const Candidate&)>& rank) {
-  std::vector<Candidate> candidates = archive.front();
-  if (archive.best()) candidates.insert(candidates.begin(), *archive.best());
+/// Front and best by criterion, and before them, when the choice goes by their errors, the last
+/// generation; each part ordered by what the choice goes by.
+std::vector<Candidate> ranked(std::vector<Candidate> candidates, const Rank& rank) {
   std::vector<std::pair<double, std::size_t>> order;
   for (std::size_t i = 0; i < candidates.size(); ++i) order.emplace_back(rank(candidates[i]), i);
   std::ranges::sort(order);
   std::vector<Candidate> result;
-  for (const auto& [value, i] : order) result.push_back(candidates[i]);
+  for (const auto& [value, i] : order) result.push_back(std::move(candidates[i]));
   return result;
+}
+
+std::vector<Candidate> best_of_all(const search::Archive& archive) {
+  std::vector<Candidate> candidates = archive.front();
+  if (archive.best()) candidates.insert(candidates.begin(), *archive.best());
+  return candidates;
+}
+
+/// All that can be chosen, best first.
+std::vector<Candidate> eligible(const search::Archive& archive,
+                                std::span<const Candidate> last_generation,
+                                search::Choice choice,
+                                const internal::Pursuit& pursuit) {
+  const Rank rank = [&](const Candidate& candidate) {
+    switch (choice) {
+      case search::Choice::Error:
+        return candidate.score.error;
+      case search::Choice::Criterion:
+        return candidate.score.criterion;
+      case search::Choice::Validation:
+        break;
+    }
+    return pursuit.holdout_error(candidate.formula);
+  };
+  std::vector<Candidate> all = ranked(best_of_all(archive), rank);
+  if (choice != search::Choice::Error) return all;
+  std::vector<Candidate> last = ranked({last_generation.begin(), last_generation.end()}, rank);
+  last.insert(last.end(), all.begin(), all.end());
+  return last;
+}
+
+/// Goes through the candidates until one is a neuron.
+std::optional<Candidate> choose(const std::vector<Candidate>& candidates,
+                                const internal::Pursuit& pursuit,
+                                DiscoveryResult& result) {
+  for (const Candidate& candidate : candidates) {
+    auto outcome = pursuit.neuron_of(candidate.formula);
+    if (auto* found = std::get_if<internal::Found>(&outcome)) {
+      result.neuron = std::move(found->neuron);
+      result.columns = std::move(found->columns);
+      result.score = candidate.score;
+      return candidate;
+    }
+    if (result.rejected.size() == kMostRejected) continue;
+    result.rejected.push_back({candidate.formula, std::move(std::get<std::string>(outcome))});
+  }
+  return std::nullopt;
+}
+
+/// Why nothing was chosen, in one line.
+std::string nothing_found(const PreparedData& data, const DiscoveryResult& result) {
+  if (result.rejected.empty()) {
+    return fmt::format("{}: the search found no formula that could be scored", data.source);
+  }
+  const Rejected& first = result.rejected.front();
+  return fmt::format("{}: the search found no formula that is a neuron; the best one, {}, {}",
+                     data.source,
+                     formula::to_infix(first.formula, 5),
+                     first.reason);
+}
+
+Json columns_to_json(const ColumnsFormula& columns) {
+  Json names = Json::object();
+  for (const auto& [index, name] : columns.names) names[fmt::format("x{}", index)] = name;
+  Json json;
+  json["columns_formula"] = formula::to_infix(columns.formula);
+  json["columns"] = names;
+  json["column"] = columns.kept ? Json(fmt::format("x{}", *columns.kept)) : Json();
+  return json;
 }
 
 Json provenance_of(const PreparedData& data,
                    const DiscoverOptions& options,
-                   const search::Score& score,
+                   const DiscoveryResult& result,
                    std::size_t n_rows) {
+  const search::Score& score = result.score;
   Json json = search::to_json(options.recipe);
-  json["choose"] = name(options.choice);
+  if (result.columns) json.update(columns_to_json(*result.columns));
+  if (result.columns && data.task.n_classes() > 2) {
+    json["class"] = data.task.labels[internal::class_told(data)];
+  }
   json["seed"] = options.seed;
   json["task"] = name(data.task.kind);
   json["target"] = data.task.target;
@@ -85,7 +128,6 @@ Json provenance_of(const PreparedData& data,
 /// What a checkpoint must agree with to be gone on from.
 Json fingerprint_of(const PreparedData& data, const DiscoverOptions& options) {
   Json json = search::to_json(options.recipe);
-  json["choose"] = name(options.choice);
   json["seed"] = options.seed;
   json["data"] = data.hash;
   json["preprocessing"] = to_json(data.preprocessor);
@@ -102,19 +144,9 @@ search::DriverOptions driver_options(const PreparedData& data, const DiscoverOpt
 
 }  // namespace
 
-std::string_view name(Choice choice) {
-  return choice == Choice::Criterion ? "criterion" : "validation";
-}
-
-Choice parse_choice(std::string_view text) {
-  for (const Choice choice : {Choice::Criterion, Choice::Validation}) {
-    if (text == name(choice)) return choice;
-  }
-  throw ConfigError(fmt::format("--choose must be criterion or validation, not \"{}\"", text));
-}
-
 void validate(const PreparedData& data, const DiscoverOptions& options) {
-  if (options.choice == Choice::Validation && data.n_validation == 0) {
+  options.recipe.validate();
+  if (options.recipe.choice == search::Choice::Validation && data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
   }
   search::validate(driver_options(data, options));
@@ -128,10 +160,14 @@ std::string search_identity(const PreparedData& data, const DiscoverOptions& opt
   return hasher.hex() + " " + std::filesystem::absolute(options.driver.checkpoint).string();
 }
 
-DataOptions for_search(DataOptions options) {
-  options.keep_shared_scale = true;
+DataOptions for_search(DataOptions options, const search::Recipe& recipe) {
+  options.keep_shared_scale = recipe.role == search::Role::Aggregation;
   options.clip = false;
   return options;
+}
+
+Scaling search_target_scaling(const search::Recipe& recipe) {
+  return recipe.role == search::Role::Aggregation ? Scaling::None : Scaling::Standard;
 }
 
 DiscoveryResult discover(const PreparedData& data,
@@ -140,35 +176,25 @@ DiscoveryResult discover(const PreparedData& data,
                          ProgressSink* progress,
                          std::stop_token stop) {
   validate(data, options);
-  const bool by_validation = options.choice == Choice::Validation;
-  const bool training_only = by_validation || options.training_rows_only;
-  const FitRows rows(training_only ? data.training() : data.known(), data.task);
-  const FitRows holdout(data.validation(), data.task);
-  const search::FitObjective objective(rows.data, options.recipe.fit);
-  search::GeneticSearch strategy(options.recipe.genetic, formula::Shape::Vector, options.seed);
+  const search::Recipe& recipe = options.recipe;
+  const bool training_only =
+      recipe.choice == search::Choice::Validation || options.training_rows_only;
+  const auto pursuit = internal::pursuit_of(data, recipe, training_only);
+  const search::Objective& objective = pursuit->objective();
+  search::GeneticSearch strategy(recipe.genetic, pursuit->inputs(), options.seed);
 
   DiscoveryResult result;
+  if (recipe.role == search::Role::Activation && data.task.kind != TaskKind::Regression) {
+    result.loss = search::Loss::LogLoss;
+  }
   result.search = search::run_search(
       strategy, objective, executor, driver_options(data, options), progress, stop);
-  const auto rank = [&](const Candidate& candidate) {
-    return by_validation ? objective.holdout_error(candidate.formula, holdout.data)
-                         : candidate.score.criterion;
-  };
-  std::optional<Candidate> chosen;
-  for (const Candidate& candidate : ranked(result.search.archive, rank)) {
-    auto neuron = neuron_of(objective.fitted(candidate.formula));
-    if (!neuron) continue;
-    result.neuron = std::move(*neuron);
-    result.score = candidate.score;
-    chosen = candidate;
-    break;
-  }
-  if (!chosen) {
-    throw DataError(fmt::format(
-        "{}: the search found no formula of x that is a neuron", data.source));
-  }
-  result.neuron.provenance =
-      provenance_of(data, options, result.score, rows.data.features.n_rows);
+  const auto chosen = choose(
+      eligible(result.search.archive, strategy.population(), recipe.choice, *pursuit),
+      *pursuit,
+      result);
+  if (!chosen) throw DataError(nothing_found(data, result));
+  result.neuron.provenance = provenance_of(data, options, result, pursuit->n_rows());
   const std::uint64_t chosen_key = objective.key(chosen->formula);
   for (const Candidate& candidate : result.search.archive.front()) {
     result.front.push_back({objective.fitted(candidate.formula),
@@ -189,6 +215,17 @@ Json to_json(const DiscoveryResult& result) {
   }
   Json json;
   json["formula"] = formula::to_infix(result.neuron.formula);
+  if (result.columns) {
+    json["activation"] = neuron::to_json(*result.neuron.activation);
+    json.update(columns_to_json(*result.columns));
+    json["collapse"] = result.neuron.provenance["collapse"];
+    json["loss"] = search::name(result.loss);
+    json["rejected"] = Json::array();
+    for (const Rejected& rejected : result.rejected) {
+      json["rejected"].push_back(
+          {{"formula", formula::to_infix(rejected.formula)}, {"reason", rejected.reason}});
+    }
+  }
   json["terms"] = neuron::to_json(result.neuron.aggregation);
   json["bias"] = json_number(result.neuron.aggregation.bias);
   json["score"] = json_number(result.score.error);

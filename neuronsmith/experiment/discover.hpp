@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/parallel.hpp"
@@ -15,20 +17,9 @@
 
 namespace neuronsmith::experiment {
 
-/// How one formula is chosen from a search's front.
-enum class Choice : std::uint8_t {
-  Criterion,   ///< least information criterion on training and validation rows together
-  Validation,  ///< fitted on the training rows, least error on the validation rows
-};
-
-[[nodiscard]] std::string_view name(Choice choice);
-/// Throws ConfigError naming --choose.
-[[nodiscard]] Choice parse_choice(std::string_view text);
-
 struct DiscoverOptions {
   search::Recipe recipe;
   search::DriverOptions driver;  ///< its fingerprint is filled in here
-  Choice choice = Choice::Criterion;
   /// Validation rows are left out of the search, as where they choose between trained networks.
   bool training_rows_only = false;
   std::uint64_t seed = 1;
@@ -41,10 +32,26 @@ struct FrontEntry {
   bool is_chosen = false;
 };
 
+/// The formula of columns that an activation was made from.
+struct ColumnsFormula {
+  formula::Formula formula;          ///< with what was fitted; of x after a univariate search
+  std::map<int, std::string> names;  ///< of the columns that it reads, by index
+  std::optional<int> kept;           ///< the column that became x, where the others went to their means
+};
+
+/// A formula that would have been chosen, were it a neuron.
+struct Rejected {
+  formula::Formula formula;
+  std::string reason;
+};
+
 struct DiscoveryResult {
   neuron::Neuron neuron;  ///< the chosen one, its provenance filled in (no times: same seed, same bytes)
   search::Score score;
   std::vector<FrontEntry> front;  ///< in order of complexity
+  std::optional<ColumnsFormula> columns;  ///< of a recipe for activations
+  std::vector<Rejected> rejected;         ///< in the order of the choice, at most 20
+  search::Loss loss = search::Loss::SquaredError;  ///< what the errors are
   search::Discovery search;
 };
 
@@ -56,13 +63,18 @@ void validate(const PreparedData& data, const DiscoverOptions& options);
 /// seed, with their checkpoint in the same place. Empty without a checkpoint.
 [[nodiscard]] std::string search_identity(const PreparedData& data, const DiscoverOptions& options);
 
-/// How a search wants the data of `options` prepared: inputs that share a scale as they are, and
-/// none clipped, because a fit needs the rows as they are.
-[[nodiscard]] DataOptions for_search(DataOptions options);
+/// How a search wants the data of `options` prepared: for aggregations inputs that share a scale as
+/// they are, and none clipped, because a fit needs the rows as they are.
+[[nodiscard]] DataOptions for_search(DataOptions options, const search::Recipe& recipe);
+
+/// How a search wants a number to predict scaled where the user does not say: for aggregations not
+/// at all, so that a law's coefficients are those of its own unit; for activations to Standard, as
+/// a formula has no scale and offset of its own.
+[[nodiscard]] Scaling search_target_scaling(const search::Recipe& recipe);
 
 /// Searches on the rows of `data` that are not in its test part, or on the training rows alone where
 /// `options` say so. Throws DataError when no formula
-/// could be scored or none has a term form, otherwise what the search throws.
+/// could be scored or none is a neuron, otherwise what the search throws.
 [[nodiscard]] DiscoveryResult discover(const PreparedData& data,
                                        const DiscoverOptions& options,
                                        const Executor& executor,

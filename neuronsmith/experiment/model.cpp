@@ -157,6 +157,16 @@ ModelRows rows_for(const Model& model, Table&& table, TargetUse target) {
   return result;
 }
 
+Metrics test_metrics(const PreparedData& data, network::Network network) {
+  const network::Part test = data.test();
+  std::vector<float> outputs(network.architecture().n_outputs * test.n_rows());
+  network.predict(test.features, outputs);
+  if (!std::ranges::all_of(outputs, [](float v) { return std::isfinite(v); })) return {};
+  const Model model{
+      .task = data.task, .preprocessor = data.preprocessor, .network = std::move(network)};
+  return evaluate(model, test).metrics;
+}
+
 std::string to_csv(const Model& model, const Prediction& prediction) {
   fmt::memory_buffer text;
   auto out = std::back_inserter(text);

@@ -10,6 +10,7 @@
 #include "neuronsmith/data/read_table.hpp"
 #include "neuronsmith/data/table.hpp"
 #include "neuronsmith/data/task.hpp"
+#include "neuronsmith/experiment/prepare.hpp"
 #include "neuronsmith/network/network.hpp"
 #include "neuronsmith/network/trainer.hpp"
 
@@ -42,6 +43,9 @@ struct Evaluation {
 
 /// `truth` are rows of the model's task, scaled as its training rows were.
 [[nodiscard]] Evaluation evaluate(const Model& model, const network::Part& truth);
+
+/// What a network comes to on the test part; empty when an output is not finite.
+[[nodiscard]] Metrics test_metrics(const PreparedData& data, network::Network network);
 
 /// Whether a table that a model is applied to must hold the target.
 enum class TargetUse : std::uint8_t { Ignore, Require };

@@ -8,11 +8,17 @@
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/random.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
 
 constexpr double kSharedScale = 2.0;
+
+void validate(const DataOptions& options) {
+  options.split.validate();
+  if (options.rows && *options.rows == 0) throw ConfigError("--rows must be at least 1, not 0");
+}
 
 /// Deletes the rows whose target is missing.
 void drop_rows_without_target(Table& table, std::size_t target) {
@@ -122,11 +128,21 @@ std::vector<std::uint32_t> all_rows(std::size_t n) {
   return rows;
 }
 
+/// In increasing order.
+std::vector<std::uint32_t> sampled_rows(std::size_t n, const DataOptions& options) {
+  std::vector<std::uint32_t> rows = all_rows(n);
+  if (!options.rows || *options.rows >= n) return rows;
+  Random(options.split.seed, Purpose::Sample).shuffle(std::span(rows));
+  rows.resize(*options.rows);
+  std::ranges::sort(rows);
+  return rows;
+}
+
 /// Works through one table after the other into a PreparedData.
 class Preparation {
  public:
   explicit Preparation(const DataOptions& options) : options_(options) {
-    options_.split.validate();
+    validate(options_);
     if (has_test_file()) options_.split.test = 0.0;
   }
 
@@ -159,13 +175,15 @@ class Preparation {
   }
 
   void split(const Table& table) {
-    const Split parts = is_regression() ? split_rows(table.n_rows, options_.split)
-                                        : split_stratified(classes_, options_.split);
+    result_.n_table_rows = table.n_rows;
+    const std::vector<std::uint32_t> rows = sampled_rows(table.n_rows, options_);
+    const Split parts = is_regression() ? split_rows(rows.size(), options_.split)
+                                        : split_stratified(picked(classes_, rows), options_.split);
     result_.n_training = parts.training.size();
     result_.n_validation = parts.validation.size();
     result_.n_test = parts.test.size();
     for (const auto* part : {&parts.training, &parts.validation, &parts.test}) {
-      order_.insert(order_.end(), part->begin(), part->end());
+      for (const std::uint32_t place : *part) order_.push_back(rows[place]);
     }
   }
 
@@ -179,7 +197,8 @@ class Preparation {
     const PreprocessOptions preprocess{
         .scaling = input_scaling(options_, table, excluded, training),
         .one_hot_limit = options_.one_hot_limit,
-        .clip = options_.clip};
+        .clip = options_.clip,
+        .keep_constants = options_.keep_constants};
     result_.preprocessor = Preprocessor(table, excluded, training, preprocess);
   }
 
@@ -252,7 +271,7 @@ PreparedData prepare(SourceTables&& tables, const DataOptions& options) {
 }
 
 PreparedData prepare(const DataOptions& options) {
-  options.split.validate();  // before a large file is read
+  validate(options);  // before a large file is read
   return prepare(read_tables(options), options);
 }
 

@@ -21,6 +21,9 @@ struct DataOptions {
   std::optional<std::string> target; ///< column; absent: the last
   TaskChoice task = TaskChoice::Auto;
   std::vector<std::string> drop;     ///< columns that are no inputs
+  /// A random sample of so many rows of `data`, drawn by the split's seed; absent, or more than
+  /// there are: all.
+  std::optional<std::size_t> rows;
   bool drop_missing_target = false;  ///< leave out rows without a target instead of refusing them
   std::optional<char> delimiter;
   bool has_header = true;
@@ -32,6 +35,7 @@ struct DataOptions {
   Scaling target_scaling = Scaling::Standard;
   std::size_t one_hot_limit = PreprocessOptions{}.one_hot_limit;
   bool clip = true;
+  bool keep_constants = false;  ///< see PreprocessOptions
   SplitOptions split;
 };
 
@@ -56,6 +60,7 @@ struct PreparedData {
   std::size_t n_training = 0;
   std::size_t n_validation = 0;
   std::size_t n_test = 0;
+  std::size_t n_table_rows = 0;  ///< rows of `data` before the sample was drawn
 
   [[nodiscard]] network::Part training() const { return block.rows(0, n_training); }
   [[nodiscard]] network::Part validation() const { return block.rows(n_training, n_validation); }
@@ -75,7 +80,8 @@ struct SourceTables {
 /// DataError naming --target.
 [[nodiscard]] SourceTables read_tables(const DataOptions& options);
 
-/// Splits (stratified for classes), fits the preprocessing. Throws what these throw. `options` name
+/// Samples, splits (stratified for classes), fits the preprocessing. Throws what these throw, and
+/// ConfigError naming --rows. `options` name
 /// the files that the tables were read from; split and scaling may be others each time.
 [[nodiscard]] PreparedData prepare(const SourceTables& tables, const DataOptions& options);
 /// The same, releasing each column once it is used, so that table and features never lie in memory

@@ -29,6 +29,7 @@ Json provenance_of(const PreparedData& data,
   json["rows"] = {{"training", data.n_training},
                   {"validation", data.n_validation},
                   {"test", data.n_test}};
+  json["initialisation"] = network::name(options.initialisation);
   json["optimiser"] = network::name(t.optimiser.kind);
   json["schedule"] = network::name(t.schedule);
   json["learning_rate"] = t.learning_rate;
@@ -37,6 +38,15 @@ Json provenance_of(const PreparedData& data,
   json["best_epoch"] = training.best_epoch;
   json["neuron"] = neuron.provenance;
   return json;
+}
+
+neuron::Activation activation_of(const neuron::Neuron& neuron, const TrainModelOptions& options) {
+  const neuron::Activation activation =
+      options.activation  ? *options.activation
+      : neuron.activation ? *neuron.activation
+                          : neuron::resolve_activation(kDefaultActivation);
+  if (!activation.parameters.empty()) return activation;
+  return neuron::with_learnable_literals(activation.formula, options.learnable);
 }
 
 struct Judged {
@@ -62,9 +72,7 @@ network::Architecture architecture_of(const PreparedData& data,
                                : network::logits_for(data.task.n_classes());
   architecture.hidden = options.hidden;
   architecture.aggregation = neuron.aggregation;
-  architecture.activation = options.activation   ? *options.activation
-                            : neuron.activation ? *neuron.activation
-                                                : neuron::resolve_activation(kDefaultActivation);
+  architecture.activation = activation_of(neuron, options);
   architecture.task_based_output = options.task_based_output;
   architecture.batch_norm = options.batch_norm;
   architecture.dropout = options.dropout;
@@ -108,7 +116,13 @@ void validate(const PreparedData& data,
               const neuron::Neuron& neuron,
               const TrainModelOptions& options) {
   options.training.validate();
-  architecture_of(data, neuron, options).validate();
+  const network::Architecture architecture = architecture_of(data, neuron, options);
+  architecture.validate();
+  if (options.learnable == neuron::Learnable::None || !architecture.activation.parameters.empty()) {
+    return;
+  }
+  throw ConfigError(fmt::format("--learnable: the activation \"{}\" has no number that could be learnt",
+                                formula::to_infix(architecture.activation.formula)));
 }
 
 FittedNetwork fit_network(const network::Architecture& architecture,
@@ -121,7 +135,7 @@ FittedNetwork fit_network(const network::Architecture& architecture,
   network::TrainOptions train_options = options.training;
   train_options.seed = options.seed;
   FittedNetwork fitted{.network = network::Network(architecture), .training = {}};
-  fitted.network.initialise(training.features, options.seed);
+  fitted.network.initialise(training.features, options.seed, options.initialisation);
   fitted.training = network::train(
       fitted.network, training, validation, loss_of(task), train_options, progress, stop);
   return fitted;

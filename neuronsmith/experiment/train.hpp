@@ -20,9 +20,13 @@ struct TrainModelOptions {
   std::optional<std::size_t> n_parameters;  ///< widens or narrows `hidden`, see matched_widths()
   /// Absent: the neuron's own, otherwise kDefaultActivation.
   std::optional<neuron::Activation> activation;
+  /// Whose own the literals of the activation are as learnable parameters. An activation that has
+  /// parameters already keeps them as they are.
+  neuron::Learnable learnable = neuron::Learnable::None;
   bool task_based_output = false;
   bool batch_norm = false;
   double dropout = 0.0;
+  network::Initialisation initialisation = network::Initialisation::Scaled;
   network::TrainOptions training;
   std::uint64_t seed = 1;  ///< initialisation, order of rows, dropout
 };
@@ -47,7 +51,8 @@ struct TrainedModel {
 [[nodiscard]] std::vector<std::size_t> matched_widths(network::Architecture shape,
                                                       std::size_t n_parameters);
 
-/// Throws, before any work, the ConfigError that train_model() would throw because of the options.
+/// Throws, before any work, the ConfigError that train_model() would throw because of the options, and
+/// one naming --learnable when the activation has nothing to learn.
 void validate(const PreparedData& data,
               const neuron::Neuron& neuron,
               const TrainModelOptions& options);

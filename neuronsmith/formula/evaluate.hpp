@@ -36,7 +36,8 @@ class Evaluator {
   static constexpr std::size_t kTileRows = 512;
 
   /// A vector-valued formula is taken as the sum over its coordinates of the value as written;
-  /// call reduce() first for the neuron's rule, which counts scalar terms once.
+  /// call reduce() first for the neuron's rule, which counts scalar terms once. zscore(x) is taken
+  /// as x (mean 0, deviation 1): a formula by itself knows no batch.
   explicit Evaluator(const Formula& formula);
   ~Evaluator();
   Evaluator(Evaluator&&) noexcept;
@@ -67,7 +68,7 @@ class Evaluator {
 /// Thread-safe like Evaluator.
 class ElementwiseFunction {
  public:
-  /// Throws InternalError when `formula` is not a function of scalar x alone.
+  /// Throws InternalError when `formula` is not a function of scalar x alone, or has a zscore.
   explicit ElementwiseFunction(const Formula& formula);
 
   [[nodiscard]] const Formula& formula() const { return formula_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace neuronsmith::formula {
 namespace {
@@ -20,6 +21,13 @@ double softplus(double a) {
   return std::isnan(a) ? a : std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
 }
 double relu(double a) { return a > 0.0 || std::isnan(a) ? a : 0.0; }
+double sinc(double a) {
+  if (a == 0.0) return 1.0;
+  if (std::isinf(a)) return 0.0;
+  const double nearest = std::nearbyint(a);
+  const double sine = std::sin(std::numbers::pi * (a - nearest)) / (std::numbers::pi * a);
+  return std::fmod(nearest, 2.0) == 0.0 ? sine : -sine;
+}
 double minimum(double a, double b) { return std::isnan(a) || a < b ? a : b; }
 double maximum(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 
@@ -69,6 +77,8 @@ constexpr std::array<OperatorInfo, kOpCount> kOperators = {{
    [](double a, double) { return std::erf(a); }},
   {Relu,          "relu",     1, Elementwise, Function, 5, false,  1, 0, "Max(0, {0})", "\\max\\left(0, {0}\\right)", "",
    [](double a, double) { return relu(a); }},
+  {Sinc,          "sinc",     1, Elementwise, Function, 5, false, 22, 2, "sinc(pi*({0}))", "\\operatorname{{sinc}}\\left({0}\\right)", "",
+   [](double a, double) { return sinc(a); }},
   {PowInt,        "^",        1, Elementwise, Infix,    4, false,  3, 3, "", "", "",
    [](double a, double b) { return std::pow(a, b); }},
   {Add,           "+",        2, Elementwise, Infix,    1, true,   1, 0, "", "", "add",
@@ -89,6 +99,8 @@ constexpr std::array<OperatorInfo, kOpCount> kOperators = {{
    [](double a, double b) { return maximum(a, b); }},
   {Sum,           "sum",      1, Reduction, Function, 5, false,  1, 0, "sum({0})", "\\sum_j {0}", "", nullptr},
   {Dot,           "dot",      2, Reduction, Function, 5, true,   2, 0, "dot({0}, {1})", "\\left\\langle {0}, {1} \\right\\rangle", "", nullptr},
+  {ZScore,        "zscore",   1, BatchStatistic, Function, 5, false, 2, 0, "Function('zscore')({0})", "\\left(\\frac{{{0} - \\mu}}{{\\sigma}}\\right)", "",
+   [](double a, double) { return a; }},
 }};
 // clang-format on
 

@@ -34,6 +34,7 @@ enum class Op : std::uint8_t {
   Softplus,
   Erf,
   Relu,
+  Sinc,    ///< sin(pi a)/(pi a), 1 at 0 and 0 at infinity
   PowInt,  ///< a to an integer exponent kept in the node
   // Elementwise, two arguments; a scalar is broadcast over a vector
   Add,
@@ -47,12 +48,20 @@ enum class Op : std::uint8_t {
   // Reductions over the coordinates, vector -> scalar
   Sum,
   Dot,
+  // Statistics of a batch, only in activations
+  /// (x - mean) / (deviation + kZScoreEpsilon), both over the rows of a batch for each output of
+  /// a layer. Its argument is x itself. A formula evaluated by itself takes mean 0 and deviation 1:
+  /// x.
+  ZScore,
 };
 
-inline constexpr std::size_t kOpCount = static_cast<std::size_t>(Op::Dot) + 1;
+inline constexpr std::size_t kOpCount = static_cast<std::size_t>(Op::ZScore) + 1;
 
-/// How an operator treats shapes.
-enum class OpKind : std::uint8_t { Leaf, Elementwise, Reduction };
+inline constexpr double kZScoreEpsilon = 1e-6;
+
+/// How an operator treats shapes. BatchStatistic: elementwise, but the value at a row depends on the
+/// other rows too.
+enum class OpKind : std::uint8_t { Leaf, Elementwise, Reduction, BatchStatistic };
 
 /// How an operator prints in infix.
 enum class Notation : std::uint8_t { Special, Function, Infix };

@@ -226,6 +226,7 @@ class Parser {
   void call(std::string_view name, std::size_t start) {
     const Nesting nesting(*this);
     expect('(');
+    const std::size_t first = nodes_.size();
     std::size_t arity = 1;
     sum();
     for (; accept(","); ++arity) sum();
@@ -234,7 +235,18 @@ class Parser {
     if (info(op).kind == OpKind::Reduction && input_shape_ == Shape::Scalar) {
       fail_at(start, fmt::format("{} needs a vector, and here x is a scalar", info(op).name));
     }
+    if (info(op).kind == OpKind::BatchStatistic) check_batch_statistic(op, first, start);
     append({.op = op});
+  }
+
+  void check_batch_statistic(Op op, std::size_t first, std::size_t start) const {
+    if (input_shape_ == Shape::Vector) {
+      fail_at(start,
+              fmt::format("{} needs the batches of an activation, and here x is a vector",
+                          info(op).name));
+    }
+    if (nodes_.size() == first + 1 && nodes_.back().op == Op::Input) return;
+    fail_at(start, fmt::format("the argument of {0} must be x itself: {0}(x)", info(op).name));
   }
 
   Op operator_named(std::string_view name, std::size_t arity, std::size_t start) const {

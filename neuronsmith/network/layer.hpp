@@ -12,6 +12,7 @@
 #include "neuronsmith/data/feature_matrix.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/network/layer_activation.hpp"
 #include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/neuron/aggregation.hpp"
 
@@ -55,14 +56,16 @@ class LayerWorkspace;
 ///
 /// Parameters, in this order, outputs fastest: bias [out]; pure terms [term][in][out]; interaction
 /// factors, grouped by phi in the order in which their phis first occur, [in][factor][rank][out]; then
-/// scale [out] and shift [out] of the batch normalisation. Running statistics are kept apart: mean [out], variance [out].
+/// scale [out] and shift [out] of the batch normalisation, then what the activation learns (see
+/// LayerActivation). Running statistics are kept apart: mean [out] and variance [out] of the batch
+/// normalisation, then those of the activation.
 ///
 /// Immutable, safe to share between threads; each thread brings a workspace. Batch normalisation
 /// follows PyTorch: momentum 0.1, epsilon 1e-5, running variance unbiased.
 class DenseLayer {
  public:
   /// Throws InternalError when a size is zero, the aggregation has no terms, dropout is outside
-  /// [0, 1), or a phi or the activation is not a formula of scalar x.
+  /// [0, 1), a phi is not a formula of scalar x, or as LayerActivation.
   explicit DenseLayer(LayerOptions options);
 
   [[nodiscard]] std::size_t n_inputs() const { return options_.n_inputs; }
@@ -74,7 +77,8 @@ class DenseLayer {
   /// batch normalisation. Biases, activations and phis other than powers are not counted.
   [[nodiscard]] std::uint64_t multiply_adds() const;
 
-  /// Sets statistics to mean 0 and variance 1, scale to 1, shift to 0, and draws the weights by
+  /// Sets statistics to mean 0 and variance 1, scale to 1, shift to 0, the activation's parameters to
+  /// what they start from, and draws the weights by
   /// what the rows in `workspace` show: each term's weights are N(0, 1) times one factor, such that
   /// the term adds 1 / (number of terms) to the variance over the rows of z, the mean over the
   /// units; the bias centres each unit's z. So powers and products of any order start with z of
@@ -87,6 +91,12 @@ class DenseLayer {
                   std::span<float> statistics,
                   LayerWorkspace& workspace,
                   Random& random) const;
+
+  /// The same but for the weights: they and the bias are uniform in +-1 / sqrt(n_inputs), as
+  /// torch.nn.Linear has them, also those of interaction factors.
+  void initialise_like_torch(std::span<float> parameters,
+                             std::span<float> statistics,
+                             Random& random) const;
 
   /// What an optimiser's step of each parameter is to be multiplied by, by what the rows in
   /// workspace.input() show: for a weight on phi(x_j) the root mean square of x_j over that of
@@ -158,13 +168,24 @@ class DenseLayer {
   std::size_t find_or_add_block(const formula::Formula& phi);
 
   [[nodiscard]] bool is_normalised() const { return options_.batch_norm; }
-  [[nodiscard]] std::size_t scale_offset() const { return parameter_count_ - 2 * n_outputs(); }
+  [[nodiscard]] std::size_t scale_offset() const { return n_weights_; }
+  [[nodiscard]] std::size_t activation_offset() const {
+    return n_weights_ + (is_normalised() ? 2 * n_outputs() : 0);
+  }
+  // The activation's part of parameters or a gradient, and of statistics.
+  template <typename T>
+  [[nodiscard]] std::span<T> of_activation(std::span<T> parameters) const {
+    return parameters.subspan(activation_offset());
+  }
+  template <typename T>
+  [[nodiscard]] std::span<T> statistics_of_activation(std::span<T> statistics) const {
+    return statistics.subspan(is_normalised() ? 2 * n_outputs() : 0);
+  }
 
   void compute_basis(LayerWorkspace& w) const;
-  void aggregate(std::span<const float> parameters, LayerWorkspace& w, std::span<float> z) const;
+  // z from the basis that compute_basis() left.
+  void project(std::span<const float> parameters, LayerWorkspace& w, std::span<float> z) const;
   void add_interactions_to(LayerWorkspace& w, std::span<float> z) const;
-  // `slope`, unless empty, receives the activation's derivative.
-  void activate(std::span<const float> u, std::span<float> y, std::span<float> slope) const;
   void normalise_batch(std::span<const float> parameters,
                        std::span<float> statistics,
                        LayerWorkspace& w,
@@ -185,6 +206,8 @@ class DenseLayer {
   void basis_backward(std::span<const float> parameters,
                       LayerWorkspace& w,
                       std::span<const float> dz) const;
+  // Everything but the weights.
+  void reset(std::span<float> parameters, std::span<float> statistics) const;
   enum class Draw : std::uint8_t { Good, Cancelled };
   [[nodiscard]] Draw draw_terms(LayerWorkspace& w,
                                 Random& random,
@@ -202,13 +225,14 @@ class DenseLayer {
   std::vector<std::vector<WeightRuns>> runs_of_term_;
   std::vector<std::size_t> block_of_power_;                // [k - 2], kNone where x^k is not used
   std::vector<std::pair<std::size_t, formula::ElementwiseFunction>> functions_;  // block, phi
-  std::optional<formula::ElementwiseFunction> activation_;
+  std::optional<LayerActivation> activation_;
   std::size_t input_block_ = 0;
   std::size_t n_pure_blocks_ = 0;
   std::size_t ones_column_ = 0;     // where the columns of the pure product begin
   std::size_t n_basis_columns_ = 0;
   std::size_t n_projections_ = 0;
   std::size_t max_order_ = 0;
+  std::size_t n_weights_ = 0;  // and biases
   std::size_t parameter_count_ = 0;
 };
 
@@ -253,6 +277,7 @@ class LayerWorkspace {
   AlignedVector<float> d_basis_;
   AlignedVector<float> d_projections_;
   AlignedVector<float> slope_;         // [out][n_rows], of the activation; then d_z
+  std::optional<LayerActivation::Scratch> activation_;
   AlignedVector<float> transposed_;    // [n_rows][columns of a product]
   std::vector<double> batch_mean_;     // [out]
   std::vector<double> batch_inverse_deviation_;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/evaluate.hpp"
 
 namespace neuronsmith::network {
 namespace {
@@ -34,23 +35,49 @@ double mean_squared_error(std::span<const float> outputs,
   return sum_of_squared_differences(outputs, values) / n;
 }
 
-// -log p = max(z, 0) - z y + log(1 + exp(-|z|)).
+// -log p of class 1 is softplus(-z), of class 0 softplus(z).
 double binary_cross_entropy(std::span<const float> logits,
                             std::span<const std::uint32_t> classes,
                             std::span<float> gradient) {
+  static const formula::ElementwiseFunction softplus(
+      formula::Formula::apply(formula::Op::Softplus, formula::Formula::input(formula::Shape::Scalar)));
+  constexpr std::size_t kRows = formula::Evaluator::kTileRows;
+  std::array<float, kRows> margin, value, slope;
   const auto n = static_cast<double>(logits.size());
   const auto factor = static_cast<float>(1.0 / n);
   double sum = 0.0;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    const float z = logits[i];
-    const auto y = static_cast<float>(classes[i]);
-    const float small = std::exp(-std::abs(z));
-    sum += (z < 0.0F ? 0.0F : z) - z * y + std::log1p(small);
+  for (std::size_t first = 0; first < logits.size(); first += kRows) {
+    const std::size_t count = std::min(kRows, logits.size() - first);
+    const auto sign = [&](std::size_t i) { return classes[first + i] == 1 ? -1.0F : 1.0F; };
+    for (std::size_t i = 0; i < count; ++i) margin[i] = sign(i) * logits[first + i];
+    softplus.evaluate_with_slope(std::span(margin).first(count),
+                                 std::span(value).first(count),
+                                 std::span(slope).first(count));
+    // A logit that is infinite on the right side would else pass for a loss of 0.
+    for (std::size_t i = 0; i < count; ++i) sum += value[i] + (margin[i] - margin[i]);
     if (gradient.empty()) continue;
-    const float probability = (z < 0.0F ? small : 1.0F) / (1.0F + small);
-    gradient[i] = factor * (probability - y);
+    for (std::size_t i = 0; i < count; ++i) gradient[first + i] = factor * sign(i) * slope[i];
   }
   return sum / n;
+}
+
+double saturating_cross_entropy(std::span<const float> logits,
+                                std::span<const std::uint32_t> classes,
+                                std::span<float> gradient) {
+  constexpr float kMostLoss = 100.0F;      // PyTorch's bound of the logarithm
+  constexpr float kLeastVariance = 1e-12F;  // and of the divisor in its derivative
+  const auto factor = static_cast<float>(1.0 / static_cast<double>(logits.size()));
+  double sum = 0.0;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const float p = 1.0F / (1.0F + std::exp(-logits[i]));
+    const bool is_second = classes[i] == 1;
+    const float loss = -(is_second ? std::log(p) : std::log1p(-p));
+    sum += std::isnan(p) ? p : std::min(loss, kMostLoss);
+    if (gradient.empty()) continue;
+    const float variance = p * (1.0F - p);
+    gradient[i] = factor * (is_second ? p - 1.0F : p) * (variance / std::max(variance, kLeastVariance));
+  }
+  return sum / static_cast<double>(logits.size());
 }
 
 double cross_entropy(std::span<const float> logits,
@@ -101,6 +128,9 @@ double evaluate_loss(Loss loss,
                     "one class a row is needed");
   if (loss == Loss::CrossEntropy) return cross_entropy(outputs, targets.classes, gradient);
   NEURONSMITH_CHECK(targets.classes.size() == outputs.size(), "two classes share one logit");
+  if (loss == Loss::SaturatingCrossEntropy) {
+    return saturating_cross_entropy(outputs, targets.classes, gradient);
+  }
   return binary_cross_entropy(outputs, targets.classes, gradient);
 }
 

@@ -6,12 +6,16 @@
 
 namespace neuronsmith::network {
 
-/// What training minimises, the mean over the rows. As PyTorch's MSELoss, BCEWithLogitsLoss and
-/// CrossEntropyLoss.
+/// What training minimises, the mean over the rows. The first three are PyTorch's MSELoss,
+/// BCEWithLogitsLoss and CrossEntropyLoss.
 enum class Loss : std::uint8_t {
   MeanSquaredError,    ///< of every output against its target
   BinaryCrossEntropy,  ///< one logit; class 1 has probability 1 / (1 + exp(-logit))
   CrossEntropy,        ///< softmax over one logit a class
+  /// The same probability as BinaryCrossEntropy, but in float32 first, as PyTorch's BCELoss of a
+  /// Sigmoid: the loss of a row is at most 100, and where the probability rounds to 0 or 1 a row
+  /// has no gradient any more, however wrong it is. For published networks that end so.
+  SaturatingCrossEntropy,
 };
 
 /// The loss of a classification into n_classes >= 2 classes: two classes share one logit.

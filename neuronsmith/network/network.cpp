@@ -69,21 +69,24 @@ void Architecture::validate() const {
 
 std::size_t Architecture::parameter_count() const {
   std::size_t count = 0;
-  const auto add_layer = [&count](std::size_t width, std::size_t parameters_per_output) {
+  const auto add_layer = [&count](
+                             std::size_t width, std::size_t parameters_per_output, std::size_t more) {
     std::size_t layer = 0;
     if (__builtin_mul_overflow(width, parameters_per_output, &layer) ||
-        __builtin_add_overflow(count, layer, &count)) {
+        __builtin_add_overflow(count, layer, &count) ||
+        __builtin_add_overflow(count, more, &count)) {
       count = std::numeric_limits<std::size_t>::max();
     }
   };
   std::size_t n_in = n_inputs;
   for (const std::size_t width : hidden) {
-    add_layer(width, aggregation.parameters_per_output(n_in) + (batch_norm ? 2 : 0));
+    add_layer(width, aggregation.parameters_per_output(n_in) + (batch_norm ? 2 : 0),
+              activation.parameter_count(width));
     n_in = width;
   }
   const neuron::Aggregation linear = neuron::linear_aggregation();
   const neuron::Aggregation& last = task_based_output ? aggregation : linear;
-  add_layer(n_outputs, last.parameters_per_output(n_in));
+  add_layer(n_outputs, last.parameters_per_output(n_in), 0);
   return count;
 }
 
@@ -120,29 +123,35 @@ std::span<const float> Network::layer_statistics(std::size_t layer) const {
   return statistics().subspan(first_statistic_[layer], layers_[layer].statistics_count());
 }
 
-void Network::initialise(const FeatureView& rows, std::uint64_t seed) {
+NetworkWorkspace Network::sampled(const FeatureView& rows) const {
   NEURONSMITH_CHECK(rows.n_rows > 0 && rows.n_features == architecture_.n_inputs,
                     "rows that do not fit the network");
   const std::size_t n = std::min(rows.n_rows, kInitialisationRows);
   NetworkWorkspace workspace(*this, n, WorkspaceUse::Inference);
   workspace.resize(n);
   sample_rows(rows, workspace);
+  return workspace;
+}
+
+void Network::initialise(const FeatureView& rows,
+                         std::uint64_t seed,
+                         Initialisation initialisation) {
+  NetworkWorkspace workspace = sampled(rows);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     Random random(seed, Purpose::Initialisation, static_cast<std::uint32_t>(l));
     LayerWorkspace& scratch = workspace.layers_[l];
     const auto layer = parameters().subspan(first_parameter_[l], layers_[l].parameter_count());
+    if (initialisation == Initialisation::Torch) {
+      layers_[l].initialise_like_torch(layer, layer_statistics(l), random);
+      continue;
+    }
     layers_[l].initialise(layer, layer_statistics(l), scratch, random);
     layers_[l].predict(layer, layer_statistics(l), scratch, workspace.output_of(l));
   }
 }
 
 AlignedVector<float> Network::step_scales(const FeatureView& rows) const {
-  NEURONSMITH_CHECK(rows.n_rows > 0 && rows.n_features == architecture_.n_inputs,
-                    "rows that do not fit the network");
-  const std::size_t n = std::min(rows.n_rows, kInitialisationRows);
-  NetworkWorkspace workspace(*this, n, WorkspaceUse::Inference);
-  workspace.resize(n);
-  sample_rows(rows, workspace);
+  NetworkWorkspace workspace = sampled(rows);
   predict(workspace);
   AlignedVector<float> scales(parameter_count());
   for (std::size_t l = 0; l < layers_.size(); ++l) {

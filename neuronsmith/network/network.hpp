@@ -9,6 +9,7 @@
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/data/feature_matrix.hpp"
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/network/initialisation.hpp"
 #include "neuronsmith/network/layer.hpp"
 #include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/neuron/aggregation.hpp"
@@ -51,8 +52,10 @@ class Network {
 
   /// Draws all weights: layer by layer, up to kInitialisationRows evenly spaced rows of `rows`
   /// (one at least) go through, and DenseLayer::initialise scales what it draws by what they show.
-  /// The same seed and rows give the same weights.
-  void initialise(const FeatureView& rows, std::uint64_t seed);
+  /// The same seed and rows give the same weights. Initialisation::Torch takes no regard of the rows.
+  void initialise(const FeatureView& rows,
+                  std::uint64_t seed,
+                  Initialisation initialisation = Initialisation::Scaled);
   static constexpr std::size_t kInitialisationRows = 1024;
 
   /// DenseLayer::measure_step_scales of every layer for the parameters as they are, on the rows that
@@ -61,7 +64,7 @@ class Network {
 
   [[nodiscard]] const Architecture& architecture() const { return architecture_; }
   [[nodiscard]] std::span<const DenseLayer> layers() const { return layers_; }
-  /// Weights and biases, and scale and shift of batch normalisation.
+  /// Weights and biases, scale and shift of batch normalisation, learnable parameters of activations.
   [[nodiscard]] std::size_t parameter_count() const { return parameters_.size(); }
   /// Multiplications per row in inference, counted as DenseLayer::multiply_adds() says:
   /// without biases and activations.
@@ -69,7 +72,8 @@ class Network {
 
   [[nodiscard]] std::span<float> parameters() { return parameters_; }
   [[nodiscard]] std::span<const float> parameters() const { return parameters_; }
-  /// Running means and variances of batch normalisation, layer by layer; empty without it.
+  /// Running means and variances of batch normalisation and of activations with statistics, layer by
+  /// layer; empty without either.
   [[nodiscard]] std::span<float> statistics() { return statistics_; }
   [[nodiscard]] std::span<const float> statistics() const { return statistics_; }
 
@@ -84,6 +88,8 @@ class Network {
   void backward(NetworkWorkspace& workspace, std::span<float> gradient) const;
 
  private:
+  // A workspace whose input is up to kInitialisationRows of the rows.
+  [[nodiscard]] NetworkWorkspace sampled(const FeatureView& rows) const;
   [[nodiscard]] std::span<const float> layer_parameters(std::size_t layer) const;
   [[nodiscard]] std::span<float> layer_statistics(std::size_t layer);
   [[nodiscard]] std::span<const float> layer_statistics(std::size_t layer) const;

@@ -12,6 +12,7 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/network/internal/kernels.hpp"
 
 namespace neuronsmith::network {
 namespace {
@@ -46,20 +47,37 @@ void check_part(const Part& part, const Network& network, Loss loss) {
                     "a class without an output");
 }
 
+// In which order the rows of batches lie: one after the other, or anywhere.
+enum class Access : std::uint8_t { Sequential, Random };
+
+// Row-major: a row drawn at random is then a few lines of memory, and not one a feature.
+std::vector<float> row_major(const FeatureView& features) {
+  constexpr std::size_t kRows = 64;  // at a time, so that they stay in the cache
+  const std::size_t stride = features.n_features;
+  std::vector<float> table(features.n_rows * stride);
+  for (std::size_t first = 0; first < features.n_rows; first += kRows) {
+    const std::size_t last = std::min(first + kRows, features.n_rows);
+    for (std::size_t j = 0; j < stride; ++j) {
+      const std::span<const float> column = features.column(j);
+      for (std::size_t i = first; i < last; ++i) table[i * stride + j] = column[i];
+    }
+  }
+  return table;
+}
+
 // Rows of a part, copied to where a network takes them.
 class BatchLoader {
  public:
-  BatchLoader(const Part& part, std::size_t n_outputs, std::size_t max_rows)
+  BatchLoader(const Part& part, std::size_t n_outputs, std::size_t max_rows, Access access)
       : part_(&part),
         values_(part.target.empty() ? 0 : n_outputs * max_rows),
-        classes_(part.classes.empty() ? 0 : max_rows) {}
+        classes_(part.classes.empty() ? 0 : max_rows) {
+    if (access == Access::Random) table_ = row_major(part.features);
+  }
 
   void load(std::span<const std::uint32_t> rows, NetworkWorkspace& workspace) {
     workspace.resize(rows.size());
-    float* to = workspace.input().data();
-    for (std::size_t j = 0; j < part_->features.n_features; ++j) {
-      gather(part_->features.column(j).data(), rows, to + j * rows.size());
-    }
+    load_features(rows, workspace.input().data());
     const std::size_t n_targets = part_->target.size() / part_->n_rows();
     for (std::size_t k = 0; k < n_targets; ++k) {
       gather(part_->target.data() + k * part_->n_rows(), rows, values_.data() + k * rows.size());
@@ -73,12 +91,23 @@ class BatchLoader {
   [[nodiscard]] const Targets& targets() const { return targets_; }
 
  private:
+  void load_features(std::span<const std::uint32_t> rows, float* to) const {
+    const std::size_t n_features = part_->features.n_features;
+    if (!table_.empty()) {
+      return internal::gather_rows(table_.data(), n_features, n_features, rows, to);
+    }
+    for (std::size_t j = 0; j < n_features; ++j) {
+      gather(part_->features.column(j).data(), rows, to + j * rows.size());
+    }
+  }
+
   template <typename T>
   static void gather(const T* from, std::span<const std::uint32_t> rows, T* to) {
     for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
   }
 
   const Part* part_;
+  std::vector<float> table_;  // of Access::Random
   std::vector<float> values_;
   std::vector<std::uint32_t> classes_;
   Targets targets_;
@@ -99,7 +128,10 @@ class Evaluation {
         loss_(loss),
         rows_(all_rows(part)),
         workspace_(network, std::min(rows_.size(), kEvaluationRows), WorkspaceUse::Inference),
-        loader_(part, network.architecture().n_outputs, workspace_.max_rows()) {}
+        loader_(part,
+                network.architecture().n_outputs,
+                workspace_.max_rows(),
+                Access::Sequential) {}
 
   [[nodiscard]] double mean_loss() {
     double sum = 0.0;
@@ -152,7 +184,10 @@ class Training {
         stop_(stop),
         rows_(all_rows(training)),
         workspace_(network, std::min(rows_.size(), options.batch), WorkspaceUse::Training),
-        loader_(training, network.architecture().n_outputs, workspace_.max_rows()),
+        loader_(training,
+                network.architecture().n_outputs,
+                workspace_.max_rows(),
+                Access::Random),
         optimiser_(options.optimiser,
                    options.scale_steps ? network.step_scales(training.features)
                                        : AlignedVector<float>(network.parameter_count(), 1.0F)),

@@ -66,7 +66,8 @@ struct TrainingResult {
 /// validation part the weights of the epoch of least validation loss are kept; without one
 /// (n_rows() == 0) those of the last epoch, and patience has no meaning.
 ///
-/// Rows are drawn in a new order every epoch, Random(seed, Purpose::Shuffle, epoch). One thread;
+/// Rows are drawn in a new order every epoch, Random(seed, Purpose::Shuffle, epoch); a row-major copy of
+/// the training features, which makes that quick, is kept while it runs. One thread;
 /// different networks may be trained at the same time on the same parts. The same seed, data and
 /// machine give the same bytes, whatever else runs. `sink` (may be null) gets one report an epoch.
 /// A stop request or the time limit ends training after the step under way; the best weights are

@@ -35,6 +35,18 @@ Learnable parse_learnable(std::string_view text) {
   throw ConfigError(fmt::format("--learnable must be none, layer or channel, not \"{}\"", text));
 }
 
+std::size_t Activation::parameter_count(std::size_t n_outputs) const {
+  switch (formula.empty() ? Learnable::None : learnable) {
+    case Learnable::None:
+      return 0;
+    case Learnable::Layer:
+      return parameters.size();
+    case Learnable::Channel:
+      break;
+  }
+  return parameters.size() * n_outputs;
+}
+
 Activation with_learnable_literals(const Formula& formula, Learnable learnable) {
   if (learnable == Learnable::None || !formula.uses(Op::Literal)) return formula;
   std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
@@ -48,6 +60,24 @@ Activation with_learnable_literals(const Formula& formula, Learnable learnable) 
   activation.formula = Formula::from_nodes(std::move(nodes), formula.input_shape());
   activation.learnable = learnable;
   return activation;
+}
+
+Formula with_literal_parameters(const Activation& activation) {
+  const Formula& formula = activation.formula;
+  if (formula.empty()) return Formula::input(Shape::Scalar);
+  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
+  for (Node& node : nodes) {
+    if (node.op != Op::Parameter) continue;
+    node = {.op = Op::Literal, .value = activation.parameters[static_cast<std::size_t>(node.index)]};
+  }
+  return Formula::from_nodes(std::move(nodes), formula.input_shape());
+}
+
+Formula without_batch(const Activation& activation) {
+  const Formula formula = with_literal_parameters(activation);
+  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
+  std::erase_if(nodes, [](const Node& node) { return node.op == Op::ZScore; });
+  return Formula::from_nodes(std::move(nodes), formula.input_shape());
 }
 
 std::string objection_to(const Activation& activation) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ enum class Learnable : std::uint8_t {
 /// "none", "layer", "channel". Throws ConfigError naming --learnable.
 [[nodiscard]] Learnable parse_learnable(std::string_view text);
 
-/// What follows the aggregation: a formula of scalar x, elementwise.
+/// What follows the aggregation: a formula of scalar x, elementwise but for zscore(x).
 struct Activation {
   Activation() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a formula is an activation
@@ -31,6 +32,9 @@ struct Activation {
   std::vector<double> parameters = {};  ///< what p0, p1, ... start from; finite
   Learnable learnable = Learnable::None;
 
+  /// Learnable parameters of a layer of `n_outputs` outputs.
+  [[nodiscard]] std::size_t parameter_count(std::size_t n_outputs) const;
+
   bool operator==(const Activation&) const = default;
 };
 
@@ -39,6 +43,13 @@ struct Activation {
 /// without literals stays as it is, whatever `learnable` says.
 [[nodiscard]] Activation with_learnable_literals(const formula::Formula& formula,
                                                  Learnable learnable);
+
+/// The formula with its parameters as the numbers that they start from: of x alone.
+[[nodiscard]] formula::Formula with_literal_parameters(const Activation& activation);
+
+/// The same as a function of x alone, as pictures and tables show it: zscore(x) is x, as where the
+/// batch has mean 0 and deviation 1.
+[[nodiscard]] formula::Formula without_batch(const Activation& activation);
 
 /// Why a formula is no activation: not of x alone, or of parameters that have no values; empty when
 /// it is one.

@@ -14,19 +14,21 @@ struct LibraryEntry {
   std::string_view name;
   std::string_view formula;
   std::string_view source;  ///< where it comes from
+  std::string_view notes;   ///< for whom it is: range, growth, periods, what to beware of
 };
 
 /// Aggregations: linear, quadratic.
 [[nodiscard]] std::span<const LibraryEntry> library_aggregations();
 
-/// Activations: identity, relu, tanh, sigmoid, gelu, silu, ...
+/// Activations: identity, relu, tanh, sigmoid, gelu, silu, ... Value and derivative are finite for
+/// |x| up to 1e18.
 [[nodiscard]] std::span<const LibraryEntry> library_activations();
 
 [[nodiscard]] std::optional<LibraryEntry> find_aggregation(std::string_view name);
 [[nodiscard]] std::optional<LibraryEntry> find_activation(std::string_view name);
 
-/// An activation by library name or as a formula of scalar x. Throws ParseError, with the names that
-/// exist, when it is neither, and ConfigError when it is no pointwise function of x.
+/// An activation by the name of a shipped one or as a formula of scalar x. Throws ConfigError, with
+/// the names that exist, when it is neither, and when it is no pointwise function of x.
 [[nodiscard]] Activation resolve_activation(const std::string& text);
 
 }  // namespace neuronsmith::neuron

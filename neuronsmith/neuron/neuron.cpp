@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
-#include "neuronsmith/neuron/library.hpp"
+#include "neuronsmith/neuron/lookup.hpp"
 
 namespace neuronsmith::neuron {
 namespace {
@@ -45,6 +44,10 @@ Formula factor_from_text(const std::string& text, const std::string& source) {
   if (!factor.uses(Op::Input) || factor.uses(Op::Column) || factor.uses(Op::Parameter)) {
     throw ParseError(fmt::format("{}: factor \"{}\" is no function of x alone", source, text));
   }
+  if (factor.uses(Op::ZScore)) {
+    throw ParseError(fmt::format(
+        "{}: factor \"{}\" has a statistic of the batch, which only activations have", source, text));
+  }
   return factor;
 }
 
@@ -66,11 +69,6 @@ Term term_from_json(const Json& json, const std::string& source) {
   return term;
 }
 
-bool looks_like_file(const std::string& text) {
-  std::error_code error;
-  return text.ends_with(".json") || std::filesystem::is_regular_file(text, error);
-}
-
 }  // namespace
 
 Neuron make_neuron(const Formula& formula, const std::string& source) {
@@ -85,20 +83,7 @@ Neuron make_neuron(const Formula& formula, const std::string& source) {
 }
 
 Neuron resolve_neuron(const std::string& text, const std::string& option) {
-  if (looks_like_file(text)) return neuron_from_json(read_json_file(text), text);
-  if (find_activation(text)) {
-    Neuron neuron = make_neuron(Formula::input(Shape::Vector), option);
-    neuron.name = text;
-    neuron.activation = resolve_activation(text);
-    return neuron;
-  }
-  const auto entry = find_aggregation(text);
-  const std::string source(entry ? entry->formula : std::string_view(text));
-  Neuron neuron = make_neuron(
-      formula::parse_or_throw(source, Shape::Vector, option + " (no file or library name)"),
-      option);
-  if (entry) neuron.name = text;
-  return neuron;
+  return resolve_neuron(text, option, UserLibrary());
 }
 
 Json to_json(const Aggregation& aggregation) {

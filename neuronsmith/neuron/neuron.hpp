@@ -22,9 +22,10 @@ struct Neuron {
 /// Wraps a formula. Throws ConfigError "SOURCE: ..." when it has no term form.
 [[nodiscard]] Neuron make_neuron(const formula::Formula& formula, const std::string& source);
 
-/// `text` is a neuron file, a library name or a formula, tried in that order. The name of an
+/// `text` is a neuron file, a shipped name or a formula, tried in that order. The name of an
 /// activation means the ordinary neuron with that activation. Throws IoError,
-/// ParseError or ConfigError; `option` says where the text was given.
+/// ParseError or ConfigError; `option` says where the text was given. neuron/lookup.hpp knows a
+/// user's own names too.
 [[nodiscard]] Neuron resolve_neuron(const std::string& text, const std::string& option = "--neuron");
 
 /// neuron.json, docs/files.md. Reading throws ParseError naming `source` and the key.

@@ -182,6 +182,8 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
       return called("erf", with_sign(a[0]));
     case Op::Relu:
       return called("max", both(number(0.0), a[0]));
+    case Op::Sinc:
+      return called("sinc", with_sign(a[0]));
     case Op::PowInt:
       return power(a[0], number(node.index));
     case Op::Add:
@@ -205,6 +207,8 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
               kProductPrecedence};
     case Op::Dot:
       return {fenced("⟨", both(a[0], a[1]), "⟩")};
+    case Op::ZScore:
+      return called("zscore", with_sign(a[0]));
   }
   return {};
 }

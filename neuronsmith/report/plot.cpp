@@ -1,209 +1,30 @@
 #include "neuronsmith/report/plot.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <iterator>
 
-#include "neuronsmith/report/internal/child.hpp"
-#include "neuronsmith/report/internal/scale.hpp"
+#include "neuronsmith/core/child_process.hpp"
+#include "neuronsmith/report/internal/script.hpp"
 #include "neuronsmith/report/internal/svg.hpp"
 
 namespace neuronsmith::report {
-namespace {
-
-using internal::placeholder;
-
-constexpr double kSeconds = 20.0;
-/// Beyond it gnuplot's own arithmetic overflows.
-constexpr double kGreatest = 1e200;
-
-/// Writes the script of a plot, and keeps the texts that its placeholders stand for.
-class Script {
- public:
-  explicit Script(const Plot& plot) : plot_(plot) {
-    write_frame();
-    write_axis('x', plot.x, values_along_x());
-    write_axis('y', plot.y, values_along_y());
-    for (const double x : plot.verticals) {
-      line("set arrow from {0:.9g}, graph 0 to {0:.9g}, graph 1 nohead {1}",
-           x,
-           colour(internal::kVerticalColour));
-    }
-    const std::size_t n = std::min(plot.series.size(), internal::kMaxSeries);
-    for (std::size_t k = 0; k < n; ++k) write_series(k);
-    if (!commands_.empty()) line("plot {}", fmt::join(commands_, ", "));
-  }
-
-  [[nodiscard]] bool is_empty() const { return commands_.empty(); }
-  [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
-
- private:
-  template <typename... Args>
-  void line(fmt::format_string<Args...> format, Args&&... args) {
-    text_ += fmt::format(format, std::forward<Args>(args)...) + "\n";
-  }
-
-  static std::string colour(int number) { return fmt::format("lc rgb \"#0000{:02x}\"", number); }
-
-  std::string stand_in(const std::string& text) {
-    texts_.push_back(text);
-    return placeholder(texts_.size() - 1);
-  }
-
-  void write_frame() {
-    line("set encoding utf8");
-    line("set minussign");
-    line(
-        "set terminal svg size {},{} noenhanced font \"sans-serif,13\"", plot_.width, plot_.height);
-    line("set border 3 {}", colour(internal::kAxisColour));
-    line("set tics nomirror out scale 0.4");
-    line("set grid xtics ytics lt 1 {}", colour(internal::kGridColour));
-    line("unset key");
-    line("set rmargin 3.5");
-  }
-
-  /// Ranges and ticks are ours: gnuplot's labels run into one another where the plot is narrow.
-  void write_axis(char letter, const Axis& axis, const std::vector<double>& values) {
-    if (!axis.label.empty()) line("set {}label \"{}\"", letter, stand_in(axis.label));
-    if (axis.is_log) line("set logscale {}", letter);
-    const internal::Scale scale = internal::scale_of(axis, values);
-    line("set {}range [{:.9g}:{:.9g}]", letter, scale.low, scale.high);
-    line("set format {} \"%g\"", letter);
-    line("unset m{}tics", letter);
-    std::vector<std::string> tics;
-    for (const double tick : scale.ticks) tics.push_back(fmt::format("{:.9g}", tick));
-    line("set {}tics ({})", letter, fmt::join(axis.names.empty() ? tics : named_tics(axis), ", "));
-    // Gnuplot does not know how long the names are.
-    if (letter == 'y' && !axis.names.empty()) line("set lmargin {}", longest_name(axis) + 3);
-  }
-
-  std::vector<std::string> named_tics(const Axis& axis) {
-    std::vector<std::string> tics;
-    for (std::size_t i = 0; i < axis.names.size(); ++i) {
-      tics.push_back(fmt::format("\"{}\" {}", stand_in(axis.names[i]), i + 1));
-    }
-    return tics;
-  }
-
-  static std::size_t longest_name(const Axis& axis) {
-    std::size_t longest = 0;
-    for (const std::string& name : axis.names) longest = std::max(longest, name.size());
-    return longest;
-  }
-
-  /// All that is to be within an axis.
-  [[nodiscard]] std::vector<double> values_along_x() const {
-    std::vector<double> values;
-    for (const Series& series : plot_.series) {
-      add_drawable(values, series.x, plot_.x);
-      add_drawable(values, series.low, plot_.x);
-      add_drawable(values, series.high, plot_.x);
-    }
-    add_drawable(values, plot_.verticals, plot_.x);
-    return values;
-  }
-
-  [[nodiscard]] std::vector<double> values_along_y() const {
-    std::vector<double> values;
-    for (const Series& series : plot_.series) add_drawable(values, series.y, plot_.y);
-    return values;
-  }
-
-  static void add_drawable(std::vector<double>& values,
-                           const std::vector<double>& added,
-                           const Axis& axis) {
-    std::ranges::copy_if(
-        added, std::back_inserter(values), [&](double value) { return is_drawable(value, axis); });
-  }
-
-  static bool is_drawable(double value, const Axis& axis) {
-    return std::abs(value) < kGreatest && (!axis.is_log || value > 1.0 / kGreatest);
-  }
-
-  /// The points of a series; a blank line is a gap, and two of them would end the data.
-  std::string data_of(const Series& series) const {
-    std::string data;
-    const bool has_bars = series.mark == Mark::Intervals;
-    for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
-      if (!is_drawable(series.x[i], plot_.x) || !is_drawable(series.y[i], plot_.y)) {
-        if (!data.empty() && !data.ends_with("\n\n")) data += "\n";
-        continue;
-      }
-      data += fmt::format("{:.9g} {:.9g}", series.x[i], series.y[i]);
-      if (has_bars) data += bar_of(series, i);
-      data += "\n";
-    }
-    return data;
-  }
-
-  /// A missing end of a bar is the point itself.
-  std::string bar_of(const Series& series, std::size_t i) const {
-    const auto end = [&](const std::vector<double>& ends) {
-      return i < ends.size() && is_drawable(ends[i], plot_.x) ? ends[i] : series.x[i];
-    };
-    return fmt::format(" {:.9g} {:.9g}", end(series.low), end(series.high));
-  }
-
-  void write_series(std::size_t k) {
-    const std::string data = data_of(plot_.series[k]);
-    if (data.empty()) return;
-    line("$d{} << END\n{}END", k, data);
-    commands_.push_back(fmt::format("$d{} using {} {}",
-                                    k,
-                                    style(plot_.series[k].mark),
-                                    colour(internal::kFirstSeriesColour + static_cast<int>(k))));
-  }
-
-  static const char* style(Mark mark) {
-    switch (mark) {
-      case Mark::Line:
-        return "1:2 with lines";
-      case Mark::Steps:
-        return "1:2 with steps";
-      case Mark::Points:
-        return "1:2 with points pt 7";
-      case Mark::Intervals:
-        return "1:2:3:4 with xerrorbars pt 7";
-    }
-    return "";
-  }
-
-  const Plot& plot_;
-  std::string text_;
-  std::vector<std::string> texts_;
-  std::vector<std::string> commands_;
-};
-
-std::string problem_of(const internal::ChildOutcome& outcome) {
-  if (!outcome.started || outcome.status == 127) return "gnuplot is not installed";
-  if (outcome.timed_out) return fmt::format("gnuplot did not end within {:g} seconds", kSeconds);
-  return "gnuplot failed: " + outcome.err.substr(0, 300);
-}
-
-}  // namespace
-
 const char* css_class(Tone tone) {
   constexpr std::array kClasses = {"s1", "s2", "s3", "s4", "s5", "s6", "em", "faint", "ref"};
   return kClasses[static_cast<std::size_t>(tone)];
 }
 
 Drawing draw(const Plot& plot) {
-  const Script script(plot);
-  if (script.is_empty()) return {.svg = {}, .problem = "there is no point to draw"};
-  const internal::ChildOutcome outcome =
-      internal::run_child({"gnuplot", "--default-settings"}, script.text(), kSeconds);
-  if (!outcome.succeeded()) return {.svg = {}, .problem = problem_of(outcome)};
-  Drawing drawing{.svg = internal::redraw(outcome.out, plot, script.texts()), .problem = {}};
-  if (drawing.svg.empty()) drawing.problem = problem_of(outcome);
+  const internal::Script script = internal::script_of(plot, internal::Medium::Page);
+  if (script.text.empty()) return {.svg = {}, .problem = "there is no point to draw"};
+  const internal::GnuplotOutput output = internal::run_gnuplot(script.text);
+  if (!output.problem.empty()) return {.svg = {}, .problem = output.problem};
+  Drawing drawing{.svg = internal::redraw(output.content, plot, script.texts), .problem = {}};
+  if (drawing.svg.empty()) drawing.problem = "gnuplot failed: it drew no SVG";
   return drawing;
 }
 
 bool has_gnuplot() {
-  return internal::run_child({"gnuplot", "--version"}, "", kSeconds).succeeded();
+  constexpr double kSeconds = 20.0;
+  return run_child({"gnuplot", "--version"}, "", kSeconds).succeeded();
 }
 
 }  // namespace neuronsmith::report

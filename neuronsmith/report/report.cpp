@@ -18,6 +18,8 @@ std::string headline(const RunRecord& run) {
   if (run.start.command == "discover") return "Discovered neuron";
   if (run.start.command == "train") return "Trained network";
   if (run.start.command == "compare") return "Comparison of neurons";
+  if (run.start.command == "transfer") return "Neurons on several tables";
+  if (run.start.command.starts_with("reproduce ")) return "A published study repeated";
   return escape(shortened(run.start.command, 40));
 }
 
@@ -62,7 +64,8 @@ std::string section(const RunRecord& run, bool is_only) {
              headline(run),
              data_name(run)) +
          about(run) + message_of(run) + lead_part(run) + figures_part(run) + formula_part(run) +
-         figures_of(run) + front_table_part(run) + comparison_part(run) + details_part(run) +
+         figures_of(run) + front_table_part(run) + comparison_part(run) + transfer_part(run) +
+         study_part(run) + details_part(run) +
          "</section>\n";
 }
 

@@ -16,7 +16,7 @@ struct Score {
   /// The objective's loss; infinity for a formula that cannot be scored (not a function of x, too
   /// high a degree, non-finite values): an ordinary outcome of a search.
   double error = std::numeric_limits<double>::infinity();
-  /// Nodes of the simplified formula.
+  /// Nodes, of the formula as the objective counts them.
   double complexity = 0.0;
   /// What the choice among formulas of different complexity goes by.
   double criterion = std::numeric_limits<double>::infinity();

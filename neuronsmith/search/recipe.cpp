@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "neuronsmith/core/error.hpp"
 
 namespace neuronsmith::search {
@@ -10,7 +13,9 @@ namespace {
 using formula::Op;
 using formula::OperatorInfo;
 
-bool can_be_searched(const OperatorInfo& row) { return row.arity > 0 && row.op != Op::PowInt; }
+bool can_be_searched(const OperatorInfo& row) {
+  return row.arity > 0 && row.op != Op::PowInt && row.kind != formula::OpKind::BatchStatistic;
+}
 
 std::string_view search_name(const OperatorInfo& row) {
   switch (row.op) {
@@ -31,72 +36,261 @@ std::string_view search_name(const OperatorInfo& row) {
   }
 }
 
-Op function_named(std::string_view name) {
+struct FunctionSet {
+  std::string_view name;
+  std::vector<Op> functions;
+};
+
+/// `hajbi` is that of arXiv 2601.10740; `elementary` and `activations` are ours. Protected
+/// functions have a value everywhere.
+const std::array<FunctionSet, 3>& function_sets() {
+  static const std::array<FunctionSet, 3> sets = {{
+      {"hajbi", {Op::Add, Op::Sub, Op::Mul, Op::Sin, Op::Cos, Op::Abs}},
+      {"elementary",
+       {Op::Add,
+        Op::Sub,
+        Op::Mul,
+        Op::ProtectedDiv,
+        Op::Neg,
+        Op::Abs,
+        Op::ProtectedSqrt,
+        Op::ProtectedLog,
+        Op::ProtectedInv,
+        Op::Exp,
+        Op::Sin,
+        Op::Cos,
+        Op::Tanh}},
+      {"activations",
+       {Op::Add,
+        Op::Sub,
+        Op::Mul,
+        Op::Neg,
+        Op::Relu,
+        Op::Tanh,
+        Op::Sigmoid,
+        Op::Softplus,
+        Op::Erf,
+        Op::Sin,
+        Op::Min,
+        Op::Max}},
+  }};
+  return sets;
+}
+
+std::vector<Op> functions_named(std::string_view name) {
+  for (const FunctionSet& set : function_sets()) {
+    if (set.name == name) return set.functions;
+  }
   std::string known;
   for (const OperatorInfo& row : formula::operators()) {
     if (!can_be_searched(row)) continue;
-    if (search_name(row) == name) return row.op;
+    if (search_name(row) == name) return {row.op};
     known += fmt::format("{}{}", known.empty() ? "" : ", ", search_name(row));
   }
-  throw ConfigError(fmt::format("--functions: unknown function \"{}\"; known are {}", name, known));
+  std::string sets;
+  for (const FunctionSet& set : function_sets()) {
+    sets += fmt::format("{}{}", sets.empty() ? "" : ", ", set.name);
+  }
+  throw ConfigError(fmt::format(
+      "--functions: unknown function \"{}\"; known are the sets {} and the functions {}",
+      name,
+      sets,
+      known));
+}
+
+Recipe vsr() {
+  return {.name = "vsr",
+          .source = "Fan et al., No One-Size-Fits-All Neurons, arXiv 2405.02369",
+          .role = Role::Aggregation,
+          .genetic = {},
+          .fit = {},
+          .loss = {}};
+}
+
+/// What gplearn 0.4 does by default, with the published functions, population and generations.
+/// Otherwise than there, subtree mutation plants a fresh tree of depth 3 and not a part of one, of
+/// formulas with equal scores one is a parent, and trees have bounds.
+Recipe activation_gp() {
+  GeneticOptions genetic;
+  genetic.population = 500;
+  genetic.tournament = 20;
+  genetic.max_depth = 40;
+  genetic.max_nodes = 400;
+  genetic.leaves = Leaves::Uniform;
+  genetic.constants = ConstantKind::Uniform;
+  genetic.constant_low = -1.0;
+  genetic.constant_high = 1.0;
+  genetic.crossover = 0.9;
+  genetic.subtree_mutation = 0.01;
+  genetic.hoist_mutation = 0.01;
+  genetic.point_mutation = 0.01;
+  genetic.point_replace = 0.05;
+  genetic.cut_function = 9.0;
+  genetic.constant_mutation = 0.0;
+  genetic.term_mutation = 0.0;
+  genetic.elite = 0.0;
+  genetic.immigration = 0.0;
+  genetic.fitness = Fitness::Error;
+  genetic.parsimony = 0.001;
+  genetic.functions = functions_named("hajbi");
+  return {.name = "activation-gp",
+          .source = "Hajbi, Neuro-Symbolic Activation Discovery, arXiv 2601.10740",
+          .role = Role::Activation,
+          .genetic = std::move(genetic),
+          .fit = {},
+          .loss = {},
+          .choice = Choice::Error,
+          .generations = 5};
+}
+
+Json to_json(const GeneticOptions& g) {
+  Json functions = Json::array();
+  for (const Op op : g.functions) functions.push_back(search_name(formula::info(op)));
+  return {{"population", g.population},
+          {"tournament", g.tournament},
+          {"init_depth", {g.init_depth_low, g.init_depth_high}},
+          {"max_depth", g.max_depth},
+          {"max_nodes", g.max_nodes},
+          {"leaves", name(g.leaves)},
+          {"leaf_input", g.leaf_input},
+          {"weights", g.weights},
+          {"constants", name(g.constants)},
+          {"constant_range", {g.constant_low, g.constant_high}},
+          {"crossover", g.crossover},
+          {"subtree_mutation", g.subtree_mutation},
+          {"point_mutation", g.point_mutation},
+          {"point_replace", g.point_replace},
+          {"cut_function", g.cut_function},
+          {"hoist_mutation", g.hoist_mutation},
+          {"constant_mutation", g.constant_mutation},
+          {"term_mutation", g.term_mutation},
+          {"constant_fresh", g.constant_fresh},
+          {"constant_sigma", g.constant_sigma},
+          {"elite", g.elite},
+          {"immigration", g.immigration},
+          {"fitness", name(g.fitness)},
+          {"parsimony", g.parsimony},
+          {"functions", functions}};
+}
+
+Json to_json(const FitOptions& fit) {
+  return {{"coefficients", name(fit.coefficients)},
+          {"ridge", fit.ridge},
+          {"max_degree", fit.max_degree},
+          {"gamma", fit.gamma},
+          {"refine", fit.refine}};
+}
+
+Json to_json(const LossOptions& loss) {
+  return {{"linear_scaling", loss.linear_scaling}, {"refine", loss.refine}};
 }
 
 }  // namespace
 
-std::vector<std::string> recipe_names() { return {"vsr"}; }
+std::string_view name(Role role) {
+  return role == Role::Aggregation ? "aggregation" : "activation";
+}
+
+std::string_view name(Choice choice) {
+  switch (choice) {
+    case Choice::Error:
+      return "error";
+    case Choice::Criterion:
+      return "criterion";
+    case Choice::Validation:
+      break;
+  }
+  return "validation";
+}
+
+std::string_view name(Collapse collapse) {
+  switch (collapse) {
+    case Collapse::Same:
+      return "same";
+    case Collapse::OthersAtMean:
+      return "others-at-mean";
+    case Collapse::Univariate:
+      break;
+  }
+  return "univariate";
+}
+
+Choice parse_choice(std::string_view text) {
+  for (const Choice choice : {Choice::Error, Choice::Criterion, Choice::Validation}) {
+    if (text == name(choice)) return choice;
+  }
+  throw ConfigError(
+      fmt::format("--choose must be error, criterion or validation, not \"{}\"", text));
+}
+
+Collapse parse_collapse(std::string_view text) {
+  for (const Collapse collapse : {Collapse::Same, Collapse::OthersAtMean, Collapse::Univariate}) {
+    if (text == name(collapse)) return collapse;
+  }
+  throw ConfigError(
+      fmt::format("--collapse must be same, others-at-mean or univariate, not \"{}\"", text));
+}
+
+void Recipe::validate() const {
+  genetic.validate();
+  if (role == Role::Aggregation) return fit.validate();
+  loss.validate();
+  if (genetic.weights > 0) {
+    throw ConfigError(
+        fmt::format("--weights: {} searches formulas of columns, without vectors", name));
+  }
+  for (const Op op : genetic.functions) {
+    if (formula::info(op).kind == formula::OpKind::Elementwise) continue;
+    throw ConfigError(
+        fmt::format("--functions: {} sums over the coordinates of a vector, and {} "
+                    "searches formulas of columns",
+                    formula::info(op).name,
+                    name));
+  }
+}
+
+std::vector<std::string> recipe_names() { return {"vsr", "activation-gp"}; }
 
 Recipe find_recipe(const std::string& name) {
-  if (name != "vsr") {
-    throw ConfigError(fmt::format("--recipe: no recipe is called \"{}\"; known are vsr", name));
-  }
-  return {.name = "vsr",
-          .source = "Fan et al., No One-Size-Fits-All Neurons, arXiv 2405.02369",
-          .genetic = {},
-          .fit = {}};
+  if (name == "vsr") return vsr();
+  if (name == "activation-gp") return activation_gp();
+  throw ConfigError(fmt::format(
+      "--recipe: no recipe is called \"{}\"; known are {}", name, fmt::join(recipe_names(), ", ")));
 }
 
 Json to_json(const Recipe& recipe) {
-  const GeneticOptions& g = recipe.genetic;
-  Json functions = Json::array();
-  for (const Op op : g.functions) functions.push_back(search_name(formula::info(op)));
-  const Json genetic = {{"population", g.population},
-                        {"tournament", g.tournament},
-                        {"init_depth", {g.init_depth_low, g.init_depth_high}},
-                        {"max_depth", g.max_depth},
-                        {"max_nodes", g.max_nodes},
-                        {"leaf_input", g.leaf_input},
-      {"weights", g.weights},
-                        {"constants", name(g.constants)},
-                        {"constant_range", {g.constant_low, g.constant_high}},
-                        {"crossover", g.crossover},
-                        {"subtree_mutation", g.subtree_mutation},
-                        {"point_mutation", g.point_mutation},
-                        {"hoist_mutation", g.hoist_mutation},
-                        {"constant_mutation", g.constant_mutation},
-                        {"term_mutation", g.term_mutation},
-                        {"constant_fresh", g.constant_fresh},
-                        {"constant_sigma", g.constant_sigma},
-                        {"elite", g.elite},
-                        {"immigration", g.immigration},
-                        {"fitness", name(g.fitness)},
-                        {"parsimony", g.parsimony},
-                        {"functions", functions}};
-  const Json fit = {{"coefficients", name(recipe.fit.coefficients)},
-                    {"ridge", recipe.fit.ridge},
-                    {"max_degree", recipe.fit.max_degree},
-                    {"gamma", recipe.fit.gamma},
-                    {"refine", recipe.fit.refine}};
-  return {{"recipe", recipe.name}, {"genetic", genetic}, {"fit", fit}};
+  Json json = {{"recipe", recipe.name},
+               {"role", name(recipe.role)},
+               {"genetic", to_json(recipe.genetic)},
+               {"choose", name(recipe.choice)}};
+  if (recipe.role == Role::Aggregation) {
+    json["fit"] = to_json(recipe.fit);
+    return json;
+  }
+  json["loss"] = to_json(recipe.loss);
+  json["collapse"] = name(recipe.collapse);
+  json["learnable"] = neuron::name(recipe.learnable);
+  return json;
 }
 
 std::vector<Op> parse_functions(std::string_view text) {
   std::vector<Op> functions;
   while (true) {
     const std::size_t comma = text.find(',');
-    functions.push_back(function_named(text.substr(0, comma)));
+    for (const Op op : functions_named(text.substr(0, comma))) {
+      if (std::ranges::find(functions, op) == functions.end()) functions.push_back(op);
+    }
     if (comma == std::string_view::npos) return functions;
     text.remove_prefix(comma + 1);
   }
+}
+
+std::string function_names(const std::vector<Op>& functions) {
+  std::string text;
+  for (const Op op : functions) {
+    text += fmt::format("{}{}", text.empty() ? "" : ",", search_name(formula::info(op)));
+  }
+  return text;
 }
 
 }  // namespace neuronsmith::search

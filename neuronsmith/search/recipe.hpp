@@ -6,19 +6,56 @@
 #include <vector>
 
 #include "neuronsmith/core/json.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
+#include "neuronsmith/search/loss_objective.hpp"
 
 namespace neuronsmith::search {
+
+/// What the formula of a recipe becomes in a neuron.
+enum class Role : std::uint8_t {
+  Aggregation,  ///< a formula of the vector x, scored by FitObjective
+  Activation,   ///< a formula of columns, scored by LossObjective and collapsed to one input
+};
+
+/// How one formula is chosen of those that a search found.
+enum class Choice : std::uint8_t {
+  Error,       ///< least error in the last generation
+  Criterion,   ///< least information criterion of the whole search
+  Validation,  ///< fitted on the training rows, least error on the validation rows
+};
+
+/// How a formula of columns becomes one of a single input.
+enum class Collapse : std::uint8_t {
+  Same,          ///< every column becomes x
+  OthersAtMean,  ///< the column that matters most becomes x, the others their means
+  Univariate,    ///< the search is over formulas of x, in which every column stands in turn
+};
+
+[[nodiscard]] std::string_view name(Role role);
+[[nodiscard]] std::string_view name(Choice choice);
+[[nodiscard]] std::string_view name(Collapse collapse);
+/// Throw ConfigError naming --choose, --collapse.
+[[nodiscard]] Choice parse_choice(std::string_view text);
+[[nodiscard]] Collapse parse_collapse(std::string_view text);
 
 /// A named preset: strategy, objective and budget of a published system. Every value can be
 /// changed.
 struct Recipe {
   std::string name;
   std::string source;  ///< the publication
+  Role role = Role::Aggregation;
   GeneticOptions genetic;
-  FitOptions fit;
+  FitOptions fit;    ///< Role::Aggregation
+  LossOptions loss;  ///< Role::Activation, as all below
+  Collapse collapse = Collapse::Same;
+  neuron::Learnable learnable = neuron::Learnable::None;  ///< literals of the activation
+  Choice choice = Choice::Criterion;                      ///< both roles
   std::uint64_t generations = 80;
+
+  /// Throws ConfigError naming the option.
+  void validate() const;
 };
 
 /// Names of the recipes that exist.
@@ -27,11 +64,15 @@ struct Recipe {
 /// Throws ConfigError, with the names that exist.
 [[nodiscard]] Recipe find_recipe(const std::string& name);
 
-/// Name and every option, for the record and for telling whether two searches are the same.
+/// Name and every option that has a meaning for its role, for the record and for telling whether
+/// two searches are the same.
 [[nodiscard]] Json to_json(const Recipe& recipe);
 
-/// "add,sub,mul": operators by their gplearn or infix names. Throws ConfigError naming the one that
-/// does not exist.
+/// "add,sub,hajbi": functions by their gplearn or infix names, and sets of functions by theirs;
+/// each function is taken once. Throws ConfigError with the names that exist.
 [[nodiscard]] std::vector<formula::Op> parse_functions(std::string_view text);
+
+/// "add,sub,mul".
+[[nodiscard]] std::string function_names(const std::vector<formula::Op>& functions);
 
 }  // namespace neuronsmith::search

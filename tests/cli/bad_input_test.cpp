@@ -91,6 +91,11 @@ TEST_F(BadInput, Options) {
   expect_refused(train("--schedule", "none"), {"--schedule", "cosine"});
   expect_refused(train("--activation", "swush"), {"--activation", "swush", "gelu"});
   expect_refused(train("--activation", "x0"), {"--activation"});
+  expect_refused(train("--activation", "zscore(2*x)"), {"--activation", "zscore(x)"});
+  expect_refused(train("--neuron", "zscore(x) + x"), {"--neuron", "x is a vector"});
+  expect_refused(train("--learnable", "all"), {"--learnable", "channel", "all"});
+  expect_refused(train("--learnable", "layer"), {"--learnable", "tanh(x)"});
+  expect_refused(train("--initialisation", "keras"), {"--initialisation", "torch", "keras"});
   expect_refused(train("--split", "0,1,1"), {"--split"});
   expect_refused(train("--scaling", "big"), {"--scaling", "standard"});
   expect_refused(train("--task", "guess"), {"--task", "regression"});
@@ -109,6 +114,7 @@ TEST_F(BadInput, Options) {
   expect_refused(discover("--population", "1"), {"--population"});
   expect_refused(discover("--crossover", "2"), {"--crossover"});
   expect_refused(discover("--functions", "add,bad"), {"--functions", "bad", "mul"});
+  expect_refused(discover("--functions", "add,zscore"), {"--functions", "zscore"});
   expect_refused(discover("--max-degree", "99"), {"--max-degree"});
   expect_refused(discover("--minutes", "0"), {"--minutes"});
   expect_refused(discover("--choose", "luck"), {"--choose", "criterion"});

@@ -125,6 +125,16 @@ TEST_F(Compare, TablesAreForPeopleAndForMarkdown) {
   EXPECT_NE(markdown.out.find("\n| --- | ---: |"), std::string::npos);
 }
 
+TEST_F(Compare, NumbersOfActivationsCanBeLearnt) {
+  const auto parameters = [this](const std::string& learnable) {
+    const Json json = run_json(compare({"--neurons", "linear,x^2 + x", "--activation", "tanh(2*x)",
+                                        "--match", "none", "--learnable", learnable}));
+    return json["rows"][0]["per_repeat"][0]["parameters"].get<std::size_t>();
+  };
+  EXPECT_EQ(parameters("channel"), parameters("none") + 4);
+  expect_refused({"--neurons", "linear,x^2", "--learnable", "all"}, {"--learnable", "channel"});
+}
+
 TEST_F(Compare, TheReferenceAndTheMetricCanBeChosen) {
   const Json json = run_json(
       compare({"--neurons", "linear,quadratic", "--reference", "quadratic", "--metric", "mae"}));

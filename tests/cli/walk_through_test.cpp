@@ -185,6 +185,52 @@ TEST_F(Command, ParametersWidenALinearNetworkToItsRival) {
   EXPECT_LT(linear["parameters"].get<double>(), 1.25 * static_cast<double>(wanted));
 }
 
+TEST_F(Command, NumbersOfAnActivationAreLearntAndSavedWithTheModel) {
+  const std::string data = law(2);
+  const auto train = [&](const std::string& learnable) {
+    return run_json({"train", "--data", data, "--hidden", "6,4", "--activation", "sin(2*x) + 0.1*x",
+                     "--learnable", learnable, "--epochs", "5"});
+  };
+  const std::size_t fixed = train("none")["parameters"];
+  EXPECT_EQ(train("layer")["parameters"], fixed + 2 * 2);
+  const Json trained = train("channel");
+  EXPECT_EQ(trained["parameters"], fixed + 2 * (6 + 4));
+  const Json model = Json::parse(read_file(path("model.json")));
+  const Json activation = model["network"]["architecture"]["activation"];
+  EXPECT_EQ(activation["formula"], "sin(p0*x) + p1*x");
+  EXPECT_EQ(activation["learnable"], "channel");
+  // A neuron file's own learnable activation needs no option.
+  ASSERT_EQ(run({"discover", "--data", data, "--generations", "3", "--out", "n.json"}).status, 0);
+  Json neuron = Json::parse(read_file(path("n.json")));
+  neuron["activation"] = activation;
+  write("n.json", neuron.dump());
+  ASSERT_EQ(run({"train", "--neuron", "n.json", "--data", data, "--epochs", "2"}).status, 0);
+  EXPECT_EQ(Json::parse(read_file(path("model.json")))["network"]["architecture"]["activation"],
+            activation);
+}
+
+TEST_F(Command, TurbulentEvaluatesByItsRunningStatistics) {
+  const std::string data = law(2);
+  const Json trained = run_json({"train", "--data", data, "--activation", "turbulent", "--hidden",
+                                 "6", "--batch-norm", "--initialisation", "torch", "--epochs", "5"});
+  const Json model = Json::parse(read_file(path("model.json")));
+  EXPECT_EQ(model["network"]["statistics"].size(), 2 * 6 + 2 * 6);
+  EXPECT_EQ(model["provenance"]["initialisation"], "torch");
+  // Row by row as all together: nothing depends on who else is predicted.
+  const std::string rows = read_file(data);
+  const std::size_t second = rows.find('\n', rows.find('\n') + 1) + 1;
+  write("one.csv", rows.substr(0, second));
+  for (const std::string name : {"one.csv", data.c_str()}) {
+    ASSERT_EQ(
+        run({"predict", "--model", "model.json", "--data", name, "--out", name == data ? "all" : "one"})
+            .status,
+        0);
+  }
+  const float one = read_table(path("one")).columns[0].numbers[0];
+  const float all = read_table(path("all")).columns[0].numbers[0];
+  EXPECT_NEAR(one, all, 1e-5F * std::max(1.0F, std::abs(one)));
+}
+
 TEST_F(Command, JsonHasTheDocumentedKeysAndNothingElseIsPrinted) {
   const std::string data = law(1);
   const std::map<std::string, std::vector<std::string>> keys = {

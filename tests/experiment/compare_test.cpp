@@ -186,7 +186,7 @@ TEST(Compare, ARunIsWhatDiscoverAndTrainGiveForItsSeed) {
                            .training_rows_only = true,
                            .seed = result.seed};
     search.driver.budget.generations = search.recipe.generations;
-    const auto found = discover(prepare(for_search(data)), search, Executor(1));
+    const auto found = discover(prepare(for_search(data, search.recipe)), search, Executor(1));
     EXPECT_EQ(formula::to_infix(found.neuron.formula), result.formula);
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "neuronsmith/core/error.hpp"
 #include "temporary_table.hpp"
@@ -120,6 +121,32 @@ TEST(Prepare, TablesReadOnceCanBeSplitManyTimes) {
       EXPECT_TRUE(std::ranges::equal(again.test().features.column(1), anew.test().features.column(1)));
     }
   }
+}
+
+/// Row numbers in the order training, validation, test, told by their targets.
+std::vector<float> targets_of(const std::string& path,
+                              std::optional<std::size_t> rows,
+                              std::uint64_t seed) {
+  DataOptions options{.data = path, .rows = rows};
+  options.target_scaling = Scaling::None;
+  options.split.seed = seed;
+  return prepare(options).block.target;
+}
+
+TEST(Prepare, RowsAreASampleByTheSeed) {
+  const TemporaryTable table(
+      table_text(200, [](int row, int column) { return column == 2 ? row : usual(row, column); }));
+  const auto sample = targets_of(table.path(), 50, 1);
+  EXPECT_EQ(sample.size(), 50u);
+  EXPECT_EQ(targets_of(table.path(), 50, 1), sample);
+  EXPECT_NE(targets_of(table.path(), 50, 2), sample);
+  auto distinct = sample;
+  std::ranges::sort(distinct);
+  EXPECT_EQ(std::ranges::unique(distinct).size(), 0u);
+  EXPECT_GT(distinct.back(), 150.0F) << "not the head of the file";
+  EXPECT_EQ(targets_of(table.path(), 200, 1), targets_of(table.path(), std::nullopt, 1));
+  EXPECT_EQ(targets_of(table.path(), 5000, 1), targets_of(table.path(), std::nullopt, 1));
+  EXPECT_THROW(targets_of(table.path(), 0, 1), ConfigError);
 }
 
 }  // namespace

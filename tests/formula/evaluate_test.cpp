@@ -292,6 +292,7 @@ TEST(ElementwiseFunction, AcceptsFunctionsOfScalarXOnly) {
   EXPECT_THROW(ElementwiseFunction(parsed("x0 + 1", Shape::Scalar)), InternalError);
   EXPECT_THROW(ElementwiseFunction(parsed("p0*x", Shape::Scalar)), InternalError);
   EXPECT_THROW(ElementwiseFunction(parsed("sum(x)", Shape::Vector)), InternalError);
+  EXPECT_THROW(ElementwiseFunction(parsed("zscore(x) + x", Shape::Scalar)), InternalError);
 }
 
 TEST(ElementwiseFunction, MayWriteOverItsArgument) {
@@ -307,6 +308,18 @@ TEST(ElementwiseFunction, MayWriteOverItsArgument) {
       EXPECT_EQ(x, y) << text << " " << n;
     }
   }
+}
+
+TEST(Evaluator, AZScoreByItselfHasMeanZeroAndDeviationOne) {
+  const std::vector<float> x = {-2.0F, 0.0F, 0.5F, 3.0F};
+  const Inputs inputs{.features = {x.data(), 4, 1, 4}, .parameters = {}, .weights = {}};
+  std::vector<float> with(4), without(4), slope(4), expected(4);
+  Evaluator(parsed("exp(-zscore(x)^2/2)*sin(2*x)", Shape::Scalar))
+      .evaluate_with_slope(inputs, with, slope);
+  Evaluator(parsed("exp(-x^2/2)*sin(2*x)", Shape::Scalar))
+      .evaluate_with_slope(inputs, without, expected);
+  EXPECT_EQ(with, without);
+  EXPECT_EQ(slope, expected);
 }
 
 TEST(ElementwiseFunction, IsSharedBetweenThreads) {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <span>
 #include <string>
 #include <vector>
@@ -265,6 +266,8 @@ TEST(FormulaKernels, DerivativesAtKinks) {
   EXPECT_EQ(derivative_at(Op::ProtectedInv, 0, 5e-4F, 0.0F, 0.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::ProtectedDiv, 0, 2.0F, 5e-4F, 1.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::ProtectedDiv, 1, 2.0F, 5e-4F, 1.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Sinc, 0, 0.0F, 0.0F, 1.0F), 0.0F);
+  EXPECT_EQ(derivative_at(Op::Sinc, 0, kInfinity, 0.0F, 0.0F), 0.0F);
   // Of two equal arguments the second is returned.
   for (const Op op : {Op::Min, Op::Max}) {
     EXPECT_EQ(derivative_at(op, 0, 2.0F, 2.0F, 2.0F), 0.0F);
@@ -274,6 +277,37 @@ TEST(FormulaKernels, DerivativesAtKinks) {
   EXPECT_EQ(derivative_at(Op::Pow, 0, 0.0F, 0.0F, 1.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::Pow, 1, 0.0F, 2.0F, 0.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::Pow, 0, -2.0F, 3.0F, -8.0F), 12.0F);
+}
+
+/// From the series of the sine, term by term: no division by x.
+double sinc_slope_near_zero(double x) {
+  double term = 1.0;
+  double sum = 0.0;
+  for (int k = 1; k < 12; ++k) {
+    term *= -std::numbers::pi * std::numbers::pi * x * x / (2.0 * k * (2.0 * k + 1.0));
+    sum += 2.0 * k * term;
+  }
+  return x == 0.0 ? 0.0 : sum / x;
+}
+
+TEST(FormulaKernels, SincAndItsDerivativeAreFiniteEverywhereAndExactNearZero) {
+  const OperatorKernels& k = kernels().of(Op::Sinc, 0);
+  const Floats a = dense_samples();
+  for_each_target([&](const char* target) {
+    const Floats y = run(k.value[0], a, {0.0F});
+    const Floats slope = run_adjoint(k.adjoint[0][0], a, {0.0F}, y, Floats(a.size(), 1.0F));
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      EXPECT_EQ(std::isnan(y[i]), std::isnan(a[i])) << target << " at " << a[i];
+      EXPECT_EQ(std::isfinite(slope[i]), !std::isnan(a[i])) << target << " at " << a[i];
+      if (!(std::abs(a[i]) <= 0.5F) || std::abs(a[i]) < 1e-30F) continue;
+      const double expected = sinc_slope_near_zero(a[i]);
+      EXPECT_NEAR(slope[i], expected, 4e-7 * std::abs(expected)) << target << " at " << a[i];
+    }
+  });
+  const Floats whole = run(k.value[0], Floats{0.0F, 1.0F, -2.0F, 3.0F, 1e6F, 8388609.0F, 1e20F, -1.0F,
+                                              4.0F, 5.0F, 6.0F, 7.0F, 8.0F, 9.0F, 10.0F, 11.0F}, {0.0F});
+  EXPECT_EQ(whole[0], 1.0F);
+  for (std::size_t i = 1; i < whole.size(); ++i) EXPECT_EQ(whole[i], 0.0F);
 }
 
 TEST(FormulaKernels, MayWriteOverAnOperand) {

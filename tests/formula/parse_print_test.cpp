@@ -139,6 +139,23 @@ TEST(ParsePrint, NoNotationDoublesItsTextWithEveryLevel) {
   }
 }
 
+TEST(ParsePrint, ZScoreIsOfScalarXItselfAlone) {
+  const Formula f = parsed("0.2*exp(-zscore(x)^2)*sin(2*x)", Shape::Scalar);
+  EXPECT_EQ(to_infix(f), "0.2*exp(-zscore(x)^2)*sin(2*x)");
+  EXPECT_EQ(to_sympy(parsed("zscore(x)", Shape::Scalar)), "Function('zscore')(x)");
+  EXPECT_EQ(to_latex(parsed("zscore(x)", Shape::Scalar)), "\\left(\\frac{x - \\mu}{\\sigma}\\right)");
+  const auto refused = [](const std::string& text, Shape shape) {
+    const ParseResult result = parse(text, shape);
+    const auto* diagnosis = std::get_if<ParseDiagnosis>(&result);
+    return diagnosis == nullptr ? std::string("accepted") : diagnosis->message;
+  };
+  for (const char* text : {"zscore(2*x)", "zscore(x0)", "zscore(1)", "zscore(zscore(x))"}) {
+    EXPECT_EQ(refused(text, Shape::Scalar), "the argument of zscore must be x itself: zscore(x)") << text;
+  }
+  EXPECT_NE(refused("sum(zscore(x))", Shape::Vector).find("x is a vector"), std::string::npos);
+  EXPECT_NE(refused("zscore(x, x)", Shape::Scalar).find("1 argument"), std::string::npos);
+}
+
 TEST(ParsePrint, OtherNotations) {
   EXPECT_EQ(to_sympy(parsed("sin(x)^2 + 0.5*x", Shape::Scalar)), "sin(x)**2 + 0.5*x");
   EXPECT_EQ(to_latex(parsed("0.5*x^2/3", Shape::Scalar)), "\\frac{0.5 \\, x^{2}}{3}");

@@ -41,6 +41,7 @@ inline Formula random_formula(const Grammar& grammar, int depth, Random& random)
     const auto op = static_cast<Op>(random.below(kOpCount));
     const OperatorInfo& row = info(op);
     if (row.arity == 0 || (row.kind == OpKind::Reduction && !grammar.reductions)) continue;
+    if (row.kind == OpKind::BatchStatistic) continue;  // its argument is x alone
     const Formula a = random_formula(grammar, depth - 1, random);
     if (op == Op::PowInt) return Formula::power(a, static_cast<int>(random.below(7)) - 2);
     if (row.arity == 1) return Formula::apply(op, a);

@@ -150,6 +150,54 @@ TEST(Gradient, EverythingAtOnce) {
   for (const Loss loss : {Loss::MeanSquaredError, Loss::CrossEntropy}) expect_exact({a, loss, 40});
 }
 
+neuron::Activation learnable(const std::string& text, neuron::Learnable kind) {
+  return neuron::with_learnable_literals(scalar(text), kind);
+}
+
+TEST(Gradient, LearnableActivations) {
+  for (const auto kind : {neuron::Learnable::Layer, neuron::Learnable::Channel}) {
+    for (const char* text : {"tanh(1.5*x) + 0.1*sin(3*x)", "0.5*x", "0.2 + x^2", "relu(x) - 0.3*relu(-x)"}) {
+      SCOPED_TRACE(std::string(text) + " " + std::string(neuron::name(kind)));
+      auto a = architecture(neuron::linear_aggregation(), "x");
+      a.activation = learnable(text, kind);
+      expect_exact({a});
+      a.batch_norm = true;
+      a.dropout = 0.3;
+      for (const std::size_t n_rows : {2U, 13U, 64U, 600U}) {
+        SCOPED_TRACE(n_rows);
+        expect_exact({a, Loss::MeanSquaredError, n_rows});
+      }
+    }
+  }
+}
+
+TEST(Gradient, AParameterThatTheFormulaDoesNotUseHasNone) {
+  auto a = architecture(neuron::linear_aggregation(), "x");
+  a.activation = learnable("tanh(2*x)", neuron::Learnable::Channel);
+  a.activation.parameters.push_back(3.0);
+  expect_exact({a});
+}
+
+// The base of "turbulent" has a kink at 0 that differences may straddle; this part of it is smooth.
+TEST(Gradient, ThroughTheStatisticsOfTheBatch) {
+  for (const char* text : {"zscore(x)", "0.2*exp(-zscore(x)^2/2)*sin(2*x) + x", "tanh(zscore(x))*x"}) {
+    for (const bool batch_norm : {false, true}) {
+      SCOPED_TRACE(text);
+      auto a = architecture(neuron::linear_aggregation(), text);
+      a.batch_norm = batch_norm;
+      for (const std::size_t n_rows : {3U, 13U, 64U}) {
+        SCOPED_TRACE(n_rows);
+        expect_exact({a, Loss::MeanSquaredError, n_rows});
+      }
+      a.dropout = 0.3;
+      for (const auto kind : {neuron::Learnable::Layer, neuron::Learnable::Channel}) {
+        a.activation = learnable(text, kind);
+        expect_exact({a, Loss::MeanSquaredError, 40});
+      }
+    }
+  }
+}
+
 TEST(Gradient, BatchNormalisation) {
   for (const char* activation : {"x", "tanh(x)"}) {
     auto a = architecture(neuron::linear_aggregation(), activation);

@@ -16,8 +16,8 @@ std::vector<float> ramp(std::size_t n, float first, float step) {
 }
 
 TEST(Kernels, TransposeEverySize) {
-  for (std::size_t rows = 1; rows < 12; ++rows) {
-    for (std::size_t columns = 1; columns < 12; ++columns) {
+  for (std::size_t rows = 1; rows < 40; ++rows) {
+    for (std::size_t columns = 1; columns < 23; ++columns) {
       const auto in = ramp(rows * columns, 0.0F, 1.0F);
       std::vector<float> out(in.size());
       transpose(in.data(), rows, columns, out.data());
@@ -69,11 +69,22 @@ TEST(Kernels, ProductsAndTheirGradient) {
   }
 }
 
-TEST(Kernels, MomentsStandALargeMean) {
-  const auto x = ramp(1000, 1e4F, 1.0F);
-  const auto [mean, variance] = moments(x);
-  EXPECT_NEAR(mean, 1e4 + 499.5, 1e-6);
-  EXPECT_NEAR(variance, (1000.0 * 1000.0 - 1.0) / 12.0, 1e-3);
+TEST(Kernels, GatherRowsOfEverySize) {
+  constexpr std::size_t kRows = 40;
+  for (const std::size_t n_columns : {1U, 3U, 4U, 9U, 54U}) {
+    const auto table = ramp(kRows * n_columns, 0.0F, 1.0F);
+    for (const std::size_t n : {1U, 15U, 16U, 35U, 64U}) {
+      std::vector<std::uint32_t> rows(n);
+      for (std::size_t i = 0; i < n; ++i) rows[i] = static_cast<std::uint32_t>(7 * i % kRows);
+      std::vector<float> out(n * n_columns);
+      gather_rows(table.data(), n_columns, n_columns, rows, out.data());
+      for (std::size_t j = 0; j < n_columns; ++j) {
+        for (std::size_t i = 0; i < n; ++i) {
+          ASSERT_EQ(out[j * n + i], table[rows[i] * n_columns + j]);
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -220,6 +220,82 @@ TEST(DenseLayer, ABatchOfOneRowIsNormalisedToTheShift) {
   EXPECT_EQ(it.statistics, before);
 }
 
+// torch.nn.Linear: weights and bias uniform in +-1 / sqrt(inputs), whatever the rows.
+TEST(DenseLayer, LikeTorchDrawsUniformWeightsAndBiases) {
+  const DenseLayer layer({.n_inputs = 16,
+                          .n_outputs = 500,
+                          .aggregation = {.terms = {term({"x"}), term({"x", "x^2"}, 2)}},
+                          .activation = {},
+                          .batch_norm = true});
+  std::vector<float> parameters(layer.parameter_count(), NAN);
+  std::vector<float> statistics(layer.statistics_count(), NAN);
+  Random random(5, Purpose::Initialisation);
+  layer.initialise_like_torch(parameters, statistics, random);
+  const std::size_t n_weights = parameters.size() - 1000;
+  double square = 0.0;
+  float greatest = 0.0F;
+  for (std::size_t i = 0; i < n_weights; ++i) {
+    square += parameters[i] * parameters[i] / static_cast<double>(n_weights);
+    greatest = std::max(greatest, std::abs(parameters[i]));
+  }
+  EXPECT_LE(greatest, 0.25F);
+  EXPECT_GT(greatest, 0.2499F);
+  EXPECT_NEAR(square, 0.25 * 0.25 / 3.0, 2e-4);
+  double bias = 0.0;
+  for (std::size_t o = 0; o < 500; ++o) bias += parameters[o] * parameters[o] / 500.0;
+  EXPECT_NEAR(bias, 0.25 * 0.25 / 3.0, 2e-3);
+  EXPECT_EQ(parameters[n_weights], 1.0F);
+  EXPECT_EQ(parameters[n_weights + 500], 0.0F);
+  EXPECT_EQ(statistics[0], 0.0F);
+  EXPECT_EQ(statistics[500], 1.0F);
+}
+
+// Linear, batch normalisation, activation, dropout, as a torch.nn.Sequential of these; by hand.
+TEST(DenseLayer, ABlockIsInTheOrderOfPyTorchsModules) {
+  Initialised it({.n_inputs = 1,
+                  .n_outputs = 1,
+                  .aggregation = neuron::linear_aggregation(),
+                  .activation = scalar("relu(x)"),
+                  .batch_norm = true,
+                  .dropout = 0.5},
+                 4);
+  it.parameters = {5.0F, 2.0F, 3.0F, 1.0F};  // bias, weight, scale, shift
+  const std::vector<float> x = {1.0F, 2.0F, 3.0F, 6.0F};
+  std::copy(x.begin(), x.end(), it.workspace.input().begin());
+  it.layer.forward(it.parameters, it.statistics, {7, 0, 0}, it.workspace, it.output);
+  EXPECT_FLOAT_EQ(it.statistics[0], 0.1F * 11.0F);
+  EXPECT_FLOAT_EQ(it.statistics[1], 0.9F + 0.1F * 14.0F * 4.0F / 3.0F);
+  std::size_t kept = 0;
+  for (std::uint32_t step = 0; step < 8; ++step) {
+    it.layer.forward(it.parameters, it.statistics, {7, step, 0}, it.workspace, it.output);
+    for (std::size_t i = 0; i < 4; ++i) {
+      // z = 5 + 2 x has mean 11 and variance 14.
+      const double u = 3.0 * (5.0 + 2.0 * x[i] - 11.0) / std::sqrt(14.0 + 1e-5) + 1.0;
+      if (it.output[i] == 0.0F) continue;
+      EXPECT_NEAR(it.output[i], 2.0 * std::max(0.0, u), 1e-5);
+      ++kept;
+    }
+  }
+  EXPECT_GT(kept, 0U);
+}
+
+TEST(DenseLayer, LearnableActivationsAndStatisticsAreCountedAndStart) {
+  const neuron::Activation activation =
+      neuron::with_learnable_literals(scalar("0.3*zscore(x) + x"), neuron::Learnable::Channel);
+  Initialised it({.n_inputs = 4,
+                  .n_outputs = 8,
+                  .aggregation = neuron::linear_aggregation(),
+                  .activation = activation,
+                  .batch_norm = true});
+  ASSERT_EQ(it.layer.parameter_count(), 5 * 8 + 2 * 8 + 8);
+  ASSERT_EQ(it.layer.statistics_count(), 4 * 8);
+  for (std::size_t o = 0; o < 8; ++o) {
+    EXPECT_EQ(it.parameters[it.parameters.size() - 1 - o], 0.3F);
+    EXPECT_EQ(it.statistics[16 + o], 0.0F);
+    EXPECT_EQ(it.statistics[24 + o], 1.0F);
+  }
+}
+
 TEST(DenseLayer, RejectsWhatIsNoLayer) {
   const auto linear = neuron::linear_aggregation();
   EXPECT_THROW(DenseLayer({.n_inputs = 0, .n_outputs = 1, .aggregation = linear, .activation = {}}),

@@ -57,6 +57,30 @@ TEST(Loss, HugeLogitsStayFinite) {
               1e-3);
 }
 
+TEST(Loss, SaturatingCrossEntropyIsTheBinaryOneWhereNothingRounds) {
+  const std::vector<float> logits = {0.0F, 1.5F, -3.0F, 2.0F};
+  const std::vector<std::uint32_t> classes = {1, 0, 1, 0};
+  std::vector<float> saturating(4), binary(4);
+  const double loss =
+      evaluate_loss(Loss::SaturatingCrossEntropy, logits, {{}, classes}, saturating);
+  EXPECT_NEAR(loss, evaluate_loss(Loss::BinaryCrossEntropy, logits, {{}, classes}, binary), 1e-6);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(saturating[i], binary[i], 1e-6) << i;
+}
+
+TEST(Loss, SaturatingCrossEntropyGivesUpRowsThatAreHopelesslyWrong) {
+  const std::vector<float> logits = {40.0F, -120.0F, 20.0F};
+  const std::vector<std::uint32_t> wrong = {0, 1, 0};
+  std::vector<float> gradient(3);
+  EXPECT_NEAR(evaluate_loss(Loss::SaturatingCrossEntropy, logits, {{}, wrong}, gradient), 100.0, 1e-6);
+  for (const float g : gradient) EXPECT_NEAR(g, 0.0F, 1e-12F);
+  const std::vector<std::uint32_t> right = {1, 0, 1};
+  EXPECT_NEAR(evaluate_loss(Loss::SaturatingCrossEntropy, logits, {{}, right}, gradient), 0.0, 1e-6);
+  EXPECT_TRUE(std::isnan(evaluate_loss(Loss::SaturatingCrossEntropy,
+                                       std::vector<float>{std::nanf("")},
+                                       {{}, std::vector<std::uint32_t>{1}},
+                                       {})));
+}
+
 TEST(Loss, NanAndInfinityAreNotHidden) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
                           std::numeric_limits<float>::infinity()}) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -58,6 +59,26 @@ TEST(Network, CountsByHand) {
   EXPECT_EQ(Network(a).statistics().size(), 2 * (6 + 3));
   a.task_based_output = false;
   EXPECT_EQ(Network(a).parameter_count(), hidden1 + hidden2 + 2 * (1 + 3));
+}
+
+Architecture learnable_architecture(neuron::Learnable kind) {
+  return {.n_inputs = 4,
+          .n_outputs = 2,
+          .hidden = {6, 3},
+          .activation = neuron::with_learnable_literals(
+              scalar("0.2*exp(-zscore(x)^2/2)*sin(2*x) + x"), kind),
+          .batch_norm = true};
+}
+
+TEST(Network, CountsTheParametersOfActivations) {
+  const std::size_t fixed = 6 * (5 + 2) + 3 * (7 + 2) + 2 * 4;
+  const Architecture layer = learnable_architecture(neuron::Learnable::Layer);
+  EXPECT_EQ(layer.parameter_count(), fixed + 2 * 3);
+  EXPECT_EQ(Network(layer).parameter_count(), layer.parameter_count());
+  const Architecture channel = learnable_architecture(neuron::Learnable::Channel);
+  EXPECT_EQ(channel.parameter_count(), fixed + 3 * (6 + 3));
+  EXPECT_EQ(Network(channel).parameter_count(), channel.parameter_count());
+  EXPECT_EQ(Network(channel).statistics().size(), 4 * (6 + 3));
 }
 
 TEST(Network, ACountBeyondAllNumbersIsTheGreatest) {
@@ -124,6 +145,34 @@ TEST(Network, SignalsKeepTheirSizeThroughManyLayersOfPowers) {
   EXPECT_LT(square, 2.5);
 }
 
+TEST(Network, SignalsKeepTheirSizeThroughLearnableActivationsWithStatistics) {
+  Architecture a = learnable_architecture(neuron::Learnable::Channel);
+  a.n_outputs = 50;
+  a.hidden = {20, 20, 20, 20};
+  double square = 0.0;
+  const auto outputs = predictions(initialised(a), 400);
+  for (const float value : outputs) square += value * value / static_cast<double>(outputs.size());
+  EXPECT_GT(square, 0.4);
+  EXPECT_LT(square, 2.5);
+}
+
+TEST(Network, LikeTorchTheRowsPlayNoPart) {
+  Network a(rich_architecture());
+  Network b(rich_architecture());
+  a.initialise(normal_features(200, 4, 5).view(), 3, Initialisation::Torch);
+  b.initialise(normal_features(9, 4, 6).view(), 3, Initialisation::Torch);
+  EXPECT_TRUE(std::ranges::equal(a.parameters(), b.parameters()));
+  b.initialise(normal_features(9, 4, 6).view(), 4, Initialisation::Torch);
+  EXPECT_FALSE(std::ranges::equal(a.parameters(), b.parameters()));
+}
+
+TEST(Network, InitialisationsAreFoundByTheirNames) {
+  for (const auto kind : {Initialisation::Scaled, Initialisation::Torch}) {
+    EXPECT_EQ(find_initialisation(name(kind)), kind);
+  }
+  EXPECT_FALSE(find_initialisation("keras"));
+}
+
 TEST(Network, RejectsOptionsByTheirNames) {
   const auto message = [](Architecture a) -> std::string {
     try {
@@ -172,6 +221,17 @@ TEST(NetworkJson, ATableMayBeWiderThanAnyHiddenLayer) {
   const Network wide({.n_inputs = Architecture::kMaxWidth + 1, .n_outputs = 1, .hidden = {1}});
   const Network back = network_from_json(Json::parse(to_json(wide).dump()), "model.json");
   EXPECT_EQ(back.architecture().n_inputs, Architecture::kMaxWidth + 1);
+}
+
+TEST(NetworkJson, LearnableActivationsAndTheirStatisticsPredictTheSame) {
+  for (const auto kind : {neuron::Learnable::Layer, neuron::Learnable::Channel}) {
+    Network network = initialised(learnable_architecture(kind));
+    network.parameters().back() = 0.5F;
+    for (float& value : network.statistics()) value += 0.25F;
+    const Network back = network_from_json(Json::parse(to_json(network).dump()), "model.json");
+    EXPECT_EQ(back.architecture().activation, network.architecture().activation);
+    EXPECT_EQ(predictions(network, 77), predictions(back, 77));
+  }
 }
 
 TEST(NetworkJson, PredictsTheSame) {

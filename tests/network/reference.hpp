@@ -30,11 +30,23 @@ inline neuron::Term term(const std::vector<std::string>& phis, std::size_t rank 
   return result;
 }
 
-inline double value_of(const formula::Formula& f, double x) {
+/// `standardised` is what zscore(x) stands for.
+inline double value_of(const formula::Formula& f,
+                       double x,
+                       const std::vector<double>& parameters = {},
+                       double standardised = NAN) {
   std::vector<double> stack;
   for (const formula::Node& node : f.nodes()) {
     if (node.op == formula::Op::Input || node.op == formula::Op::Literal) {
       stack.push_back(node.op == formula::Op::Input ? x : node.value);
+      continue;
+    }
+    if (node.op == formula::Op::Parameter) {
+      stack.push_back(parameters[static_cast<std::size_t>(node.index)]);
+      continue;
+    }
+    if (node.op == formula::Op::ZScore) {
+      stack.back() = standardised;
       continue;
     }
     const formula::OperatorInfo& operation = formula::info(node.op);
@@ -150,6 +162,28 @@ inline void normalise(Rows& z, Cursor& cursor) {
   }
 }
 
+/// The activation with its learnable parameters and the statistics of the batch.
+inline void activate(const neuron::Activation& activation, Rows& z, Cursor& cursor) {
+  if (activation.formula.empty()) return;
+  const std::size_t n_own = activation.parameters.size();
+  const bool is_shared = activation.learnable == neuron::Learnable::Layer;
+  std::vector<double> all(is_shared ? n_own : n_own * z.size());
+  for (double& value : all) value = cursor.next();
+  for (std::size_t o = 0; o < z.size(); ++o) {
+    std::vector<double> own(n_own);
+    for (std::size_t k = 0; k < n_own; ++k) own[k] = all[is_shared ? k : k * z.size() + o];
+    const auto n = static_cast<double>(z[o].size());
+    double mean = 0.0;
+    double variance = 0.0;
+    for (const double value : z[o]) mean += value / n;
+    for (const double value : z[o]) variance += (value - mean) * (value - mean) / n;
+    for (double& value : z[o]) {
+      const double standardised = (value - mean) / (std::sqrt(variance) + 1e-6);
+      value = value_of(activation.formula, value, own, standardised);
+    }
+  }
+}
+
 inline void drop_out(Rows& y, double probability, const DropoutKey& key) {
   Random random(key.seed, Purpose::Dropout, key.step, key.layer);
   const auto threshold = static_cast<std::uint32_t>(probability * 0x1.0p32);
@@ -171,7 +205,7 @@ inline Rows forward(const Architecture& a,
   for (std::size_t l = 0; l < a.hidden.size(); ++l) {
     y = aggregate(a.aggregation, y, a.hidden[l], cursor);
     if (a.batch_norm) normalise(y, cursor);
-    y = applied(a.activation.formula, y);
+    activate(a.activation, y, cursor);
     if (a.dropout > 0.0) {
       drop_out(y, a.dropout, {dropout_seed, step, static_cast<std::uint32_t>(l)});
     }

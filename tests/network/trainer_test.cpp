@@ -124,6 +124,38 @@ TEST(Train, BatchNormalisationAndDropoutLearnToo) {
   EXPECT_GT(accuracy(network, table), 0.9);
 }
 
+TEST(Train, LearnableActivationsAndStatisticsLearnToo) {
+  const Table table = xor_table(600, 1);
+  for (const auto kind : {neuron::Learnable::Layer, neuron::Learnable::Channel}) {
+    auto a = small_architecture();
+    a.hidden = {16};
+    a.activation = neuron::with_learnable_literals(
+        scalar("sign(x)*log(1 + 0.5*abs(x)) + 0.2*exp(-zscore(x)^2/2)*sin(2*x)"), kind);
+    Network network = initialised(a, table);
+    const std::size_t at = 2 * 16 + 16;
+    const float before = network.parameters()[at];
+    train(network, table.part(), {}, Loss::BinaryCrossEntropy, {});
+    EXPECT_NE(network.parameters()[at], before);
+    EXPECT_GT(accuracy(network, table), 0.9);
+  }
+}
+
+// One unit whose only wrong part is the frequency in its activation.
+TEST(Train, AFrequencyIsLearnt) {
+  Table table{normal_features(500, 1, 3), {}, {}};
+  for (const float x : table.features.column(0)) table.target.push_back(std::sin(1.5F * x));
+  Network network({.n_inputs = 1,
+                   .n_outputs = 1,
+                   .hidden = {1},
+                   .activation = neuron::with_learnable_literals(scalar("sin(1.2*x)"),
+                                                                 neuron::Learnable::Layer)});
+  network.initialise(table.features.view(), 1);
+  train(network, table.part(), {}, Loss::MeanSquaredError, {.learning_rate = 0.01});
+  // Weight and frequency are one number.
+  EXPECT_NEAR(std::abs(network.parameters()[1] * network.parameters()[2]), 1.5, 0.02);
+  EXPECT_NE(network.parameters()[2], 1.2F);
+}
+
 TEST(Train, EarlyStoppingKeepsTheBestWeights) {
   const Table training = linear_table(20, 2.0, 3);
   const Table validation = linear_table(200, 0.0, 4);

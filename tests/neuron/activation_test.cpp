@@ -49,5 +49,11 @@ TEST(Activation, WhatIsNoActivationIsAParseErrorThatNamesTheFile) {
   }
 }
 
+TEST(Activation, ParametersBecomeTheNumbersThatTheyStartFrom) {
+  const auto formula = formula::parse_or_throw("relu(2*x) + 0.1", formula::Shape::Scalar, "test");
+  EXPECT_EQ(with_literal_parameters(with_learnable_literals(formula, Learnable::Layer)), formula);
+  EXPECT_EQ(with_literal_parameters(Activation()), formula::Formula::input(formula::Shape::Scalar));
+}
+
 }  // namespace
 }  // namespace neuronsmith::neuron

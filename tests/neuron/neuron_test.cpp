@@ -49,6 +49,7 @@ TEST(Neuron, EveryDamageToAFileIsAParseError) {
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/rank", -1), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", Json::array()), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"x0"}), "f")), ParseError);
+  EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"zscore(x)"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/bias", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(Json(3), "f")), ParseError);
@@ -80,7 +81,7 @@ TEST(Neuron, TheNameOfAnActivationIsTheOrdinaryNeuronWithIt) {
 
 TEST(Neuron, MistakesOfTheUserAreErrors) {
   EXPECT_THROW(static_cast<void>(resolve_neuron("missing.json")), IoError);
-  EXPECT_THROW(static_cast<void>(resolve_neuron("linaer")), ParseError);
+  EXPECT_THROW(static_cast<void>(resolve_neuron("linaer")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_neuron("tanh(dot(w0, x))")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_activation("rellu")), ConfigError);
   EXPECT_THROW(static_cast<void>(resolve_activation("x0 + 1")), ConfigError);

@@ -7,9 +7,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "neuronsmith/core/child_process.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/core/json.hpp"
-#include "neuronsmith/report/internal/child.hpp"
 #include "neuronsmith/report/internal/html.hpp"
 #include "neuronsmith/report/plot.hpp"
 #include "neuronsmith/report/report.hpp"
@@ -18,8 +18,6 @@
 
 namespace neuronsmith::report {
 namespace {
-
-using internal::ChildOutcome;
 
 constexpr double kSeconds = 120.0;
 
@@ -90,7 +88,7 @@ Json probe_result(const std::string& dom) {
 class Browser : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!internal::run_child({"chromium", "--version"}, "", kSeconds).succeeded()) {
+    if (!run_child({"chromium", "--version"}, "", kSeconds).succeeded()) {
       GTEST_SKIP() << "chromium is not installed";
     }
     if (!has_gnuplot()) GTEST_SKIP() << "gnuplot is not installed";
@@ -126,7 +124,7 @@ class Browser : public ::testing::Test {
         "--user-data-dir=" + (folder_ / "profile").string()};
     words.insert(words.end(), more.begin(), more.end());
     words.push_back("file://" + path);
-    return internal::run_child(words, "", kSeconds);
+    return run_child(words, "", kSeconds);
   }
 
   /// What the browser makes of the sample page at a width, in a scheme.

@@ -6,14 +6,12 @@
 #include <filesystem>
 #include <limits>
 
-#include "neuronsmith/report/internal/child.hpp"
 #include "neuronsmith/report/internal/scale.hpp"
 #include "xml.hpp"
 
 namespace neuronsmith::report {
 namespace {
 
-using internal::run_child;
 using internal::scale_of;
 using testing::count;
 using testing::XmlCheck;
@@ -49,34 +47,6 @@ Plot simple_plot() {
 
 std::vector<double> ticks(const Axis& axis, const std::vector<double>& values) {
   return scale_of(axis, values).ticks;
-}
-
-TEST(Child, GivesInputAndTakesOutputErrorsAndStatus) {
-  const auto outcome = run_child({"sh", "-c", "cat; echo bad >&2; exit 3"}, "hello", 10.0);
-  EXPECT_TRUE(outcome.started);
-  EXPECT_FALSE(outcome.succeeded());
-  EXPECT_EQ(outcome.status, 3);
-  EXPECT_EQ(outcome.out, "hello");
-  EXPECT_EQ(outcome.err, "bad\n");
-}
-
-TEST(Child, TakesMoreThanAPipeHolds) {
-  const std::string text(1 << 20, 'x');
-  const auto outcome = run_child({"cat"}, text, 30.0);
-  EXPECT_TRUE(outcome.succeeded());
-  EXPECT_EQ(outcome.out, text);
-}
-
-TEST(Child, IsKilledWhenItsTimeIsOver) {
-  const auto outcome = run_child({"sleep", "30"}, "", 0.05);
-  EXPECT_TRUE(outcome.timed_out);
-  EXPECT_FALSE(outcome.succeeded());
-}
-
-TEST(Child, MayBeMissing) { EXPECT_FALSE(run_child({"/no/such/program"}, "", 1.0).succeeded()); }
-
-TEST(Child, SurvivesAChildThatDoesNotReadItsInput) {
-  EXPECT_TRUE(run_child({"true"}, std::string(1 << 20, 'x'), 10.0).succeeded());
 }
 
 TEST(ScaleOf, TicksAtRoundNumbers) {

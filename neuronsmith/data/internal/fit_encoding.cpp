@@ -27,11 +27,11 @@ float median(std::vector<float> values) {
 /// Scaling and span of a feature from its training values; false when they are constant.
 bool fit_feature(ColumnEncoding& encoding, Scaling scaling, std::span<const float> training) {
   const Span span = span_of(training);
-  if (span.empty() || span.low == span.high) return false;
+  if (span.empty()) return false;
   encoding.scale = fit_scaling(scaling, training);
   encoding.low = apply(encoding.scale, static_cast<double>(span.low));
   encoding.high = apply(encoding.scale, static_cast<double>(span.high));
-  return true;
+  return span.low != span.high;
 }
 
 bool fit_numeric(ColumnEncoding& encoding,
@@ -134,7 +134,8 @@ std::optional<ColumnEncoding> fit_encoding(const Table& table,
   const bool varies = column.kind == ColumnKind::Numeric
                           ? fit_numeric(encoding, column, training_rows, options.scaling)
                           : fit_text(encoding, column, training_rows, options);
-  return varies ? std::optional(std::move(encoding)) : std::nullopt;
+  const bool keep = options.keep_constants && column.kind == ColumnKind::Numeric;
+  return varies || keep ? std::optional(std::move(encoding)) : std::nullopt;
 }
 
 }  // namespace neuronsmith::internal

@@ -45,6 +45,7 @@ class Lowering {
 
   void push(const Node& node) {
     const OperatorInfo& row = info(node.op);
+    if (row.kind == OpKind::BatchStatistic) return;  // mean 0, deviation 1
     if (row.kind == OpKind::Leaf) {
       leaf(node);
     } else if (node.op == Op::Sum) {

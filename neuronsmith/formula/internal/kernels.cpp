@@ -284,6 +284,19 @@ struct Function<Op::Relu> : Elementwise {
 };
 
 template <>
+struct Function<Op::Sinc> : Elementwise {
+  static constexpr Reads kReads{.a = true, .value = true};
+  template <class D, class V>
+  static HWY_INLINE V value(D d, V a) {
+    return sinc(d, a);
+  }
+  template <class D, class V>
+  static HWY_INLINE V derivative(D d, V a, V y) {
+    return sinc_slope(d, a, y);
+  }
+};
+
+template <>
 struct Function<Op::Add> : Elementwise {
   static constexpr std::array<Reads, 2> kReads{};
   template <class D, class V>

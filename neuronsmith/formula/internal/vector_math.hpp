@@ -323,6 +323,54 @@ HWY_INLINE V erf(D d, V x, V e) {
   return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
 }
 
+/// sin(pi r)/(pi r) of s = r^2 for |r| <= 1/2.
+template <class D, class V>
+HWY_INLINE V sinc_of_square(D d, V s) {
+  return polynomial(
+      d, s, 1.0F, -1.64493406F, 0.811742067F, -0.190746501F, 0.0261112787F, -0.00222760672F);
+}
+
+/// |x| as the integer nearest to it and the exact rest; what is beyond 2^24 is even, as 2^24 is.
+template <class D, class V>
+struct NearestInteger {
+  NearestInteger(D d, V magnitude) {
+    const V bounded = at_most(d, magnitude, 16777216.0F);
+    n = hn::NearestInt(bounded);
+    rest = hn::Sub(bounded, hn::ConvertTo(d, n));
+  }
+  hn::Vec<Int32Of<D>> n;
+  V rest;
+};
+
+/// sin(pi x)/(pi x): 1 at 0, 0 at other integers and at infinity. pi cancels.
+template <class D, class V>
+HWY_INLINE V sinc(D d, V x) {
+  const V magnitude = hn::Abs(x);
+  const NearestInteger<D, V> nearest(d, magnitude);
+  const V near = sinc_of_square(d, hn::Mul(nearest.rest, nearest.rest));
+  const V far = hn::Div(hn::Mul(nearest.rest, near), magnitude);
+  const V y = hn::IfThenElse(hn::Le(magnitude, hn::Set(d, 0.5F)), near, far);
+  return hn::Xor(y, sign_of_odd(d, nearest.n));
+}
+
+/// The derivative of sinc at x, given y = sinc(x): a series near 0, (cos(pi x) - y)/x beyond.
+template <class D, class V>
+HWY_INLINE V sinc_slope(D d, V x, V y) {
+  const V magnitude = hn::Abs(x);
+  const V s = hn::Mul(x, x);
+  const V near = hn::Mul(
+      magnitude,
+      polynomial(d, s, -3.28986812F, 3.24696803F, -1.14447355F, 0.208853781F, -0.0222013928F));
+  const NearestInteger<D, V> nearest(d, magnitude);
+  // cos(pi r) is the sine of pi times the distance to 1/2.
+  const V distance = hn::Sub(hn::Set(d, 0.5F), hn::Abs(nearest.rest));
+  const V cosine = hn::Mul(hn::Mul(hn::Set(d, 3.14159265F), distance),
+                           sinc_of_square(d, hn::Mul(distance, distance)));
+  const V far = hn::Div(hn::Sub(hn::Xor(cosine, sign_of_odd(d, nearest.n)), y), magnitude);
+  const V slope = hn::IfThenElse(hn::Le(magnitude, hn::Set(d, 0.5F)), near, far);
+  return hn::Xor(slope, hn::And(hn::SignBit(d), x));
+}
+
 /// x^K by multiplications, for small K != 0.
 template <int K, class V>
 HWY_INLINE V small_power(V x) {

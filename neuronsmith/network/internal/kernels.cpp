@@ -1,5 +1,7 @@
 #include "neuronsmith/network/internal/kernels.hpp"
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "neuronsmith/network/internal/kernels.cpp"
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
@@ -20,32 +22,35 @@ HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
   for (; i < n; ++i) body(single, i);
 }
 
-// Transposes the [4 x 4] block at `in`, whose columns lie `rows` apart, to `out`.
-HWY_INLINE void transpose_block(const float* HWY_RESTRICT in,
-                                std::size_t rows,
-                                std::size_t columns,
+// Transposes the [4 x 4] block whose columns are at `in` to `out`, whose columns lie `stride` apart.
+HWY_INLINE void transpose_block(const float* HWY_RESTRICT const* in,
+                                std::size_t stride,
                                 float* HWY_RESTRICT out) {
 #if HWY_TARGET == HWY_SCALAR
   for (std::size_t j = 0; j < 4; ++j) {
-    for (std::size_t i = 0; i < 4; ++i) out[j + columns * i] = in[i + rows * j];
+    for (std::size_t i = 0; i < 4; ++i) out[j + stride * i] = in[j][i];
   }
 #else
   const hn::FixedTag<float, 4> d;
   const hn::RepartitionToWide<decltype(d)> pairs;
-  const auto a = hn::LoadU(d, in);
-  const auto b = hn::LoadU(d, in + rows);
-  const auto c = hn::LoadU(d, in + 2 * rows);
-  const auto e = hn::LoadU(d, in + 3 * rows);
+  const auto a = hn::LoadU(d, in[0]);
+  const auto b = hn::LoadU(d, in[1]);
+  const auto c = hn::LoadU(d, in[2]);
+  const auto e = hn::LoadU(d, in[3]);
   const auto ab_low = hn::BitCast(pairs, hn::InterleaveLower(d, a, b));
   const auto ab_high = hn::BitCast(pairs, hn::InterleaveUpper(d, a, b));
   const auto ce_low = hn::BitCast(pairs, hn::InterleaveLower(d, c, e));
   const auto ce_high = hn::BitCast(pairs, hn::InterleaveUpper(d, c, e));
   hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_low, ce_low)), d, out);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_low, ce_low)), d, out + columns);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_high, ce_high)), d, out + 2 * columns);
-  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_high, ce_high)), d, out + 3 * columns);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_low, ce_low)), d, out + stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, ab_high, ce_high)), d, out + 2 * stride);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, ab_high, ce_high)), d, out + 3 * stride);
 #endif
 }
+
+// A cache line of each column at a time: with many rows all columns may fall into the same few
+// lines of the cache.
+constexpr std::size_t kLine = 16;
 
 void transpose_kernel(const float* HWY_RESTRICT in,
                       std::size_t rows,
@@ -53,14 +58,49 @@ void transpose_kernel(const float* HWY_RESTRICT in,
                       float* HWY_RESTRICT out) {
   const std::size_t whole_rows = rows - rows % 4;
   const std::size_t whole_columns = columns - columns % 4;
-  for (std::size_t j = 0; j < whole_columns; j += 4) {
-    for (std::size_t i = 0; i < whole_rows; i += 4) {
-      transpose_block(in + i + rows * j, rows, columns, out + j + columns * i);
+  for (std::size_t first = 0; first < whole_rows; first += kLine) {
+    const std::size_t last = first + kLine < whole_rows ? first + kLine : whole_rows;
+    for (std::size_t j = 0; j < whole_columns; j += 4) {
+      for (std::size_t i = first; i < last; i += 4) {
+        const float* const block = in + i + rows * j;
+        const float* const at[] = {block, block + rows, block + 2 * rows, block + 3 * rows};
+        transpose_block(at, columns, out + j + columns * i);
+      }
     }
   }
   for (std::size_t j = 0; j < columns; ++j) {
     const std::size_t first = j < whole_columns ? whole_rows : 0;
     for (std::size_t i = first; i < rows; ++i) out[j + columns * i] = in[i + rows * j];
+  }
+}
+
+void gather_rows_kernel(const float* HWY_RESTRICT table,
+                        std::size_t stride,
+                        std::size_t n_columns,
+                        const std::uint32_t* rows,
+                        std::size_t n,
+                        float* HWY_RESTRICT out) {
+  const std::size_t whole_columns = n_columns - n_columns % 4;
+  std::size_t first = 0;
+  for (; first + kLine <= n; first += kLine) {
+    const float* at[kLine];
+    for (std::size_t i = 0; i < kLine; ++i) at[i] = table + rows[first + i] * stride;
+    for (std::size_t i = first + kLine; i < first + 2 * kLine && i < n; ++i) {
+      const float* const ahead = table + rows[i] * stride;
+      for (std::size_t j = 0; j < n_columns; j += kLine) hwy::Prefetch(ahead + j);
+    }
+    for (std::size_t j = 0; j < whole_columns; j += 4) {
+      for (std::size_t i = 0; i < kLine; i += 4) {
+        const float* const block[] = {at[i] + j, at[i + 1] + j, at[i + 2] + j, at[i + 3] + j};
+        transpose_block(block, n, out + j * n + first + i);
+      }
+    }
+    for (std::size_t j = whole_columns; j < n_columns; ++j) {
+      for (std::size_t i = 0; i < kLine; ++i) out[j * n + first + i] = at[i][j];
+    }
+  }
+  for (; first < n; ++first) {
+    for (std::size_t j = 0; j < n_columns; ++j) out[j * n + first] = table[rows[first] * stride + j];
   }
 }
 
@@ -216,6 +256,7 @@ HWY_AFTER_NAMESPACE();
 namespace neuronsmith::network::internal {
 
 HWY_EXPORT(transpose_kernel);
+HWY_EXPORT(gather_rows_kernel);
 HWY_EXPORT(powers_kernel);
 HWY_EXPORT(powers_gradient_kernel);
 HWY_EXPORT(add_product_kernel);
@@ -228,6 +269,15 @@ HWY_EXPORT(sgd_kernel);
 
 void transpose(const float* in, std::size_t rows, std::size_t columns, float* out) noexcept {
   HWY_DYNAMIC_DISPATCH(transpose_kernel)(in, rows, columns, out);
+}
+
+void gather_rows(const float* table,
+                 std::size_t stride,
+                 std::size_t n_columns,
+                 std::span<const std::uint32_t> rows,
+                 float* out) noexcept {
+  HWY_DYNAMIC_DISPATCH(gather_rows_kernel)
+  (table, stride, n_columns, rows.data(), rows.size(), out);
 }
 
 void powers(std::span<const float> x, std::span<float* const> powers) noexcept {
@@ -262,16 +312,6 @@ void scale_and_shift(std::span<const float> x,
                      float shift,
                      std::span<float> y) noexcept {
   HWY_DYNAMIC_DISPATCH(scale_and_shift_kernel)(x.data(), x.size(), scale, shift, y.data());
-}
-
-Moments moments(std::span<const float> x) noexcept {
-  const auto n = static_cast<double>(x.size());
-  double sum = 0.0;
-  for (const float value : x) sum += value;
-  const double mean = sum / n;
-  double squares = 0.0;
-  for (const float value : x) squares += (value - mean) * (value - mean);
-  return {mean, squares / n};
 }
 
 double squared_norm(std::span<const float> x) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace neuronsmith::network::internal {
@@ -10,6 +11,14 @@ namespace neuronsmith::network::internal {
 
 /// out[j + columns * i] = in[i + rows * j]: column-major [rows x columns] to [columns x rows].
 void transpose(const float* in, std::size_t rows, std::size_t columns, float* out) noexcept;
+
+/// out[j * rows.size() + i] = table[rows[i] * stride + j] for j < n_columns: rows of a row-major
+/// table of at least n_columns a row, to feature-major.
+void gather_rows(const float* table,
+                 std::size_t stride,
+                 std::size_t n_columns,
+                 std::span<const std::uint32_t> rows,
+                 float* out) noexcept;
 
 /// powers[k - 2] = x^k for k = 2, 3, ..., by one chain of multiplications. A null pointer is a
 /// power that is not wanted; the others have room for x.size() values.
@@ -36,14 +45,6 @@ void scale_and_shift(std::span<const float> x,
                      float scale,
                      float shift,
                      std::span<float> y) noexcept;
-
-struct Moments {
-  double mean = 0.0;
-  double variance = 0.0;  ///< about the mean, divided by the count
-};
-
-/// Mean and variance of x (not empty), in two passes.
-[[nodiscard]] Moments moments(std::span<const float> x) noexcept;
 
 /// sum of squares, accumulated in float64.
 [[nodiscard]] double squared_norm(std::span<const float> x) noexcept;

@@ -11,6 +11,8 @@
 namespace neuronsmith::report::internal {
 namespace {
 
+constexpr double kPole = 10.0;
+
 std::string legend_of(const Plot& plot, const std::vector<std::string>& markup) {
   std::string entries;
   for (std::size_t k = 0; k < plot.series.size(); ++k) {
@@ -51,6 +53,19 @@ bool wants_log_axis(const std::vector<double>& values, double least_ratio) {
     greatest = std::max(greatest, value);
   }
   return least > 0.0 && greatest / least >= least_ratio;
+}
+
+void cut_poles(std::vector<double>& values) {
+  std::vector<double> sizes;
+  for (const double value : values) {
+    if (std::isfinite(value)) sizes.push_back(std::abs(value));
+  }
+  if (sizes.empty()) return;
+  const auto percentile = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 9 / 10);
+  std::ranges::nth_element(sizes, percentile);
+  for (double& value : values) {
+    if (std::abs(value) > kPole * *percentile) value = std::numeric_limits<double>::quiet_NaN();
+  }
 }
 
 std::vector<std::size_t> thinned(std::size_t n, std::size_t limit) {

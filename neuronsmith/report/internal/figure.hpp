@@ -17,6 +17,10 @@ namespace neuronsmith::report::internal {
 /// Whether positive values span so much that a logarithmic axis shows more.
 [[nodiscard]] bool wants_log_axis(const std::vector<double>& values, double least_ratio);
 
+/// Makes values beyond ten times the 90th percentile of magnitudes gaps: a pole would flatten all
+/// else.
+void cut_poles(std::vector<double>& values);
+
 /// Positions of at most about `limit` of `n` values, evenly spread, the last one among them.
 [[nodiscard]] std::vector<std::size_t> thinned(std::size_t n, std::size_t limit);
 

@@ -21,8 +21,10 @@ std::optional<formula::Formula> read_formula(const std::string& text, formula::S
   return formula == nullptr ? std::nullopt : std::optional(*formula);
 }
 
-std::string formula_html(const std::string& text, std::string_view left_side) {
-  const auto formula = read_formula(text);
+std::string formula_html(const std::string& text,
+                         std::string_view left_side,
+                         formula::Shape input_shape) {
+  const auto formula = read_formula(text, input_shape);
   if (formula && formula->size() <= kMaxTypesetNodes) return to_mathml(*formula, left_side);
   return "<code>" + escape(shortened(text, 400)) + "</code>";
 }

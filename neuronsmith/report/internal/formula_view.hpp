@@ -13,6 +13,8 @@ namespace neuronsmith::report::internal {
     const std::string& text, formula::Shape input_shape = formula::Shape::Vector);
 
 /// Typeset; the text itself, cut where it is long, when it cannot be.
-[[nodiscard]] std::string formula_html(const std::string& text, std::string_view left_side = {});
+[[nodiscard]] std::string formula_html(const std::string& text,
+                                       std::string_view left_side = {},
+                                       formula::Shape input_shape = formula::Shape::Vector);
 
 }  // namespace neuronsmith::report::internal

@@ -49,8 +49,9 @@ std::string number_cell(const std::optional<double>& value) {
   return value ? number_html(*value) : std::string();
 }
 
-/// What to type to train a network of this formula.
+/// What to type to train a network of this formula; a formula of columns is no neuron yet.
 std::string use_cell(const RunRecord& run, const Entry& entry) {
+  if (value_at(run.result, "columns").is_object()) return {};
   const std::string command = fmt::format("neuronsmith train --neuron {} --data {}",
                                           shell_quoted(entry.formula),
                                           shell_quoted(run.start.data));
@@ -111,13 +112,15 @@ std::string front_table_part(const RunRecord& run) {
                   .heads = {"", "complexity", "error", "criterion", "formula", ""},
                   .is_number = {true, true, true, true, false, false},
                   .rows = {}};
+  const auto shape = value_at(run.result, "columns").is_object() ? formula::Shape::Scalar
+                                                                 : formula::Shape::Vector;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     table.rows.push_back({std::to_string(i + 1),
                           number_cell(entry.complexity),
                           number_cell(entry.error),
                           number_cell(entry.criterion),
-                          formula_html(entry.formula) +
+                          formula_html(entry.formula, {}, shape) +
                               (entry.is_chosen ? " <span class=\"tag\">chosen</span>" : ""),
                           use_cell(run, entry)});
     table.row_attributes.push_back(fmt::format(

@@ -31,6 +31,10 @@ namespace neuronsmith::report::internal {
 [[nodiscard]] std::string predictions_part(const experiment::RunRecord& run);
 /// All neurons of a comparison, with intervals.
 [[nodiscard]] std::string comparison_part(const experiment::RunRecord& run);
+/// Every neuron on every table, as a heat map.
+[[nodiscard]] std::string transfer_part(const experiment::RunRecord& run);
+/// The arms of a published study, its numbers beside ours.
+[[nodiscard]] std::string study_part(const experiment::RunRecord& run);
 /// Options and files, folded away.
 [[nodiscard]] std::string details_part(const experiment::RunRecord& run);
 

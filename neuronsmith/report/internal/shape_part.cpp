@@ -30,8 +30,6 @@ using neuron::Term;
 constexpr std::size_t kPoints = 201;
 constexpr double kReach = 2.0;
 constexpr std::size_t kMaxTerms = 5;
-/// Beyond so many times the 90th percentile a curve is a pole and would flatten all else.
-constexpr double kPole = 10.0;
 
 std::optional<Aggregation> aggregation_of(const RunRecord& run) {
   try {
@@ -69,19 +67,6 @@ std::vector<double> values_of(const Term& term, const std::vector<double>& x) {
   std::vector<double> result;
   for (const float value : values) result.push_back(term.coefficient * static_cast<double>(value));
   return result;
-}
-
-void cut_poles(std::vector<double>& values) {
-  std::vector<double> sizes;
-  for (const double value : values) {
-    if (std::isfinite(value)) sizes.push_back(std::abs(value));
-  }
-  if (sizes.empty()) return;
-  const auto percentile = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() * 9 / 10);
-  std::ranges::nth_element(sizes, percentile);
-  for (double& value : values) {
-    if (std::abs(value) > kPole * *percentile) value = std::numeric_limits<double>::quiet_NaN();
-  }
 }
 
 /// The term as a formula of x with its coefficient.

@@ -1,5 +1,8 @@
 #include "neuronsmith/report/internal/style.hpp"
 
+#include <array>
+#include <cstddef>
+
 namespace neuronsmith::report::internal {
 namespace {
 
@@ -10,14 +13,14 @@ constexpr std::string_view kStyleSheet = R"(
   --paper: #fbfbfa; --card: #ffffff; --ink: #1d2126; --muted: #5a636e; --line: #dfe3e8; --grid: #e9ecf0;
   --link: #1d5fa8; --tint: #eef4fb; --warn: #a33a1c;
   --s1: #1f63b0; --s2: #c8601a; --s3: #2a8a68; --s4: #94459b; --s5: #8a7413; --s6: #b5404f;
-  --em: #c8321f; --heat: 31 99 176; --on-heat: #ffffff; --cloud: .45;
+  --em: #c8321f; --heat: 31 99 176; --cold: 178 58 40; --on-heat: #ffffff; --cloud: .45;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --card: #1b1f25; --ink: #e6e9ed; --muted: #9ba5b1; --line: #323943; --grid: #2a3038;
     --link: #82b5f0; --tint: #1f2a38; --warn: #ff9a7a;
     --s1: #6fa9ea; --s2: #f0a060; --s3: #5cc7a0; --s4: #cf8fd6; --s5: #d0bb56; --s6: #f08a97;
-    --em: #ff8069; --heat: 111 169 234; --on-heat: #0e1319; --cloud: .6;
+    --em: #ff8069; --heat: 111 169 234; --cold: 240 138 118; --on-heat: #0e1319; --cloud: .6;
   }
 }
 * { box-sizing: border-box; }
@@ -99,6 +102,9 @@ td math { font-size: 1.05em; }
 .heat { display: block; min-width: 52px; padding: 8px 6px; border-radius: 4px; font-variant-numeric: tabular-nums; background: rgb(var(--heat) / calc(.05 + .9 * var(--p))); }
 .heat small { display: block; opacity: .8; font-size: .76rem; line-height: 1.2; }
 .heat.hi { color: var(--on-heat); }
+.heat.loss { background: rgb(var(--cold) / calc(.05 + .9 * var(--p))); }
+.transfer td { padding: 3px; vertical-align: middle; }
+.transfer td:first-child { padding: 7px 10px; }
 details { margin: 6px 0; }
 summary { cursor: pointer; color: var(--link); font-size: .9rem; }
 td details { margin: 0; }
@@ -120,7 +126,26 @@ footer { color: var(--muted); font-size: .84rem; padding-top: 34px; padding-bott
 @media print { :root { color-scheme: light; } .details, td details { display: none; } figure { break-inside: avoid; } }
 )";
 
+struct Colours {
+  std::string_view light;
+  std::string_view dark;
+};
+
+/// By tone; a cloud is drawn in the colour of the grid.
+constexpr std::array<Colours, 9> kTones = {{{"#1f63b0", "#6fa9ea"},
+                                            {"#c8601a", "#f0a060"},
+                                            {"#2a8a68", "#5cc7a0"},
+                                            {"#94459b", "#cf8fd6"},
+                                            {"#8a7413", "#d0bb56"},
+                                            {"#b5404f", "#f08a97"},
+                                            {"#c8321f", "#ff8069"},
+                                            {"#e9ecf0", "#2a3038"},
+                                            {"#5a636e", "#9ba5b1"}}};
+
 }  // namespace
+
+std::string_view light_colour(Tone tone) { return kTones[static_cast<std::size_t>(tone)].light; }
+std::string_view dark_colour(Tone tone) { return kTones[static_cast<std::size_t>(tone)].dark; }
 
 std::string_view style_sheet() { return kStyleSheet; }
 

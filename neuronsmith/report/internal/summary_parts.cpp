@@ -43,6 +43,11 @@ std::string lead_of_search(const RunRecord& run) {
   std::string text;
   if (candidates) text += fmt::format("The search tried {} formulas", number_html(*candidates));
   if (candidates && seconds) text += fmt::format(" in {}", duration_text(*seconds));
+  if (error && text_at(run.result, "loss") == "log_loss") {
+    return fmt::format("{}. The chosen one has a log loss of {:.4g}.",
+                       text.empty() ? "The search is over" : text,
+                       *error);
+  }
   if (!error || *error > 1.0) return text.empty() ? text : text + ".";
   return fmt::format("{}. The chosen one leaves {:.3g} % of the target’s variance unexplained.",
                      text.empty() ? "The search is over" : text,
@@ -138,7 +143,33 @@ std::string figures_part(const RunRecord& run) {
   return text + "</dl>\n";
 }
 
+/// What was discovered is the activation; the formula of columns that it comes from stands below.
+std::string activation_part(const RunRecord& run) {
+  const Json& activation = value_at(run.result, "activation");
+  const std::string text =
+      activation.is_object() ? text_at(activation, "formula") : text_at(run.result, "activation");
+  std::string html = "<h3>The activation</h3>\n<div class=\"formula\">" +
+                     formula_html(text, "y", formula::Shape::Scalar) +
+                     "</div>\n<p class=\"note\">Of the weighted sum <b>x</b> of the inputs and a "
+                     "bias.</p>\n<p>Found as ";
+  html += formula_html(text_at(run.result, "columns_formula"), {}, formula::Shape::Scalar);
+  std::string names;
+  const Json& columns = value_at(run.result, "columns");
+  for (const auto& [column, name] : columns.items()) {
+    names += fmt::format("{}{} = {}", names.empty() ? ", where " : ", ", escape(column),
+                         escape(name.is_string() ? name.get<std::string>() : name.dump()));
+  }
+  html += fmt::format("{}.</p>\n<details><summary>As text</summary><pre>{}</pre>", names,
+                      escape(shortened(text, kMaxFileShown)));
+  if (const auto formula = read_formula(text, formula::Shape::Scalar)) {
+    html += fmt::format("<p class=\"muted\">LaTeX</p><pre>{}</pre>",
+                        escape(formula::to_latex(*formula)));
+  }
+  return html + "</details>\n";
+}
+
 std::string formula_part(const RunRecord& run) {
+  if (value_at(run.result, "columns").is_object()) return activation_part(run);
   const std::string text = text_at(run.result, "formula");
   if (text.empty()) return {};
   std::string html =

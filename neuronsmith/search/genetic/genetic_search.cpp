@@ -75,6 +75,10 @@ void validate_probabilities(const GeneticOptions& o) {
   require_probability("--crossover", o.crossover);
   require_probability("--subtree-mutation", o.subtree_mutation);
   require_probability("--point-mutation", o.point_mutation);
+  require_probability("--point-replace", o.point_replace);
+  if (!(o.cut_function > 0.0) || !std::isfinite(o.cut_function)) {
+    throw ConfigError(fmt::format("--cut-function must be above 0, not {}", o.cut_function));
+  }
   require_probability("--hoist-mutation", o.hoist_mutation);
   require_probability("--constant-mutation", o.constant_mutation);
   require_probability("--term-mutation", o.term_mutation);
@@ -120,6 +124,15 @@ std::string_view name(Fitness fitness) {
   return fitness == Fitness::Criterion ? "criterion" : "error";
 }
 
+std::string_view name(Leaves leaves) { return leaves == Leaves::ByShare ? "share" : "uniform"; }
+
+Leaves parse_leaves(std::string_view text) {
+  for (const Leaves leaves : {Leaves::ByShare, Leaves::Uniform}) {
+    if (text == name(leaves)) return leaves;
+  }
+  throw ConfigError(fmt::format("--leaves must be share or uniform, not \"{}\"", text));
+}
+
 std::string_view name(ConstantKind kind) {
   return kind == ConstantKind::Integer ? "integer" : "uniform";
 }
@@ -161,12 +174,12 @@ void GeneticOptions::validate() const {
   }
 }
 
-GeneticSearch::GeneticSearch(GeneticOptions options, formula::Shape input_shape, std::uint64_t seed)
+GeneticSearch::GeneticSearch(GeneticOptions options, InputSpace inputs, std::uint64_t seed)
     : options_((options.validate(), std::move(options))),
-      input_shape_(input_shape),
+      inputs_(inputs),
       seed_(seed),
-      variation_(options_, input_shape),
-      fresh_(options_, input_shape) {}
+      variation_(options_, inputs),
+      fresh_(options_, inputs) {}
 
 std::vector<Formula> GeneticSearch::ask() {
   const std::size_t immigrants = share_of(options_.immigration, options_.population);
@@ -174,6 +187,11 @@ std::vector<Formula> GeneticSearch::ask() {
   std::vector<Formula> generation;
   for (std::size_t i = 0; i < std::min(elite, population_.size()); ++i) {
     generation.push_back(population_[i].formula);
+  }
+  if (population_.empty()) {
+    generation.assign(first_.begin(),
+                      first_.begin() + static_cast<std::ptrdiff_t>(
+                                           std::min(first_.size(), options_.population)));
   }
   for (std::size_t i = generation.size(); i < options_.population; ++i) {
     Random random(seed_, Purpose::Genetic, generation_, static_cast<std::uint32_t>(i));
@@ -265,9 +283,11 @@ void GeneticSearch::load(const Json& state, const std::string& source) {
     if (!item.is_array() || item.size() != 2 || !item[0].is_string()) {
       throw ParseError(fmt::format("{}: an individual is a formula and its score", source));
     }
-    population_.push_back(
-        {formula::parse_or_throw(item[0].get<std::string>(), input_shape_, source),
-         score_from_json(item[1], source)});
+    Formula f = formula::parse_or_throw(item[0].get<std::string>(), inputs_.shape, source);
+    if (static_cast<std::size_t>(f.count(formula::Op::Column)) > inputs_.n_columns) {
+      throw ParseError(fmt::format("{}: a formula reads a column that the data lack", source));
+    }
+    population_.push_back({std::move(f), score_from_json(item[1], source)});
   }
 }
 

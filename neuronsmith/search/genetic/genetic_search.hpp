@@ -11,21 +11,28 @@
 
 namespace neuronsmith::search {
 
-/// Genetic programming on formulas of x (Koza 1992; for vector formulas the VSR of Fan et al.). A
+/// Genetic programming on formulas of x or of named columns (Koza 1992; for vector formulas the VSR of Fan et al.). A
 /// tournament reads the fitness of the very individual that it selects: individual and score are
 /// one value here. Of formulas with equal scores only the shortest is a parent, and one that cannot
 /// be scored never is.
 class GeneticSearch final : public Strategy {
  public:
   /// Throws ConfigError on options that do not fit together.
-  GeneticSearch(GeneticOptions options, formula::Shape input_shape, std::uint64_t seed);
+  GeneticSearch(GeneticOptions options, InputSpace inputs, std::uint64_t seed);
   GeneticSearch(const GeneticSearch&) = delete;  // its parts refer to its options
   GeneticSearch& operator=(const GeneticSearch&) = delete;
+
+  /// These stand in the first generation, in place of as many random formulas.
+  void begin_with(std::vector<formula::Formula> formulas) { first_ = std::move(formulas); }
 
   [[nodiscard]] std::vector<formula::Formula> ask() override;
   void tell(std::vector<formula::Formula> formulas, std::span<const Score> scores) override;
   [[nodiscard]] Json save() const override;
   void load(const Json& state, const std::string& source) override;
+
+  /// What is left of the last generation that was told: those that could be scored, no two of
+  /// equal score, the fittest first.
+  [[nodiscard]] std::span<const Candidate> population() const { return population_; }
 
  private:
   [[nodiscard]] formula::Formula offspring(Random& random) const;
@@ -36,12 +43,13 @@ class GeneticSearch final : public Strategy {
   [[nodiscard]] bool is_too_large(const formula::Formula& f) const;
 
   GeneticOptions options_;
-  formula::Shape input_shape_;
+  InputSpace inputs_;
   std::uint64_t seed_;
   Variation variation_;
   RandomFormula fresh_;
+  std::vector<formula::Formula> first_;
   std::uint32_t generation_ = 0;
-  std::vector<Candidate> population_;  ///< valid, no two of equal score, best first
+  std::vector<Candidate> population_;
 };
 
 }  // namespace neuronsmith::search

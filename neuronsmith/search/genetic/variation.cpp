@@ -30,32 +30,57 @@ bool is_sum(const Node& node) { return node.op == Op::Add || node.op == Op::Sub;
 }  // namespace
 
 Formula Variation::crossover(const Formula& parent, const Formula& donor, Random& random) const {
-  const Formula part = donor.subtree(random.below(donor.size()));
-  return parent.with_subtree(random.below(parent.size()), part);
+  const Formula part = donor.subtree(cut(donor, random));
+  return parent.with_subtree(cut(parent, random), part);
 }
 
 Formula Variation::subtree(const Formula& parent, Random& random) const {
-  return parent.with_subtree(random.below(parent.size()), fresh_.grow(kFreshDepth, random));
+  return parent.with_subtree(cut(parent, random), fresh_.grow(kFreshDepth, random));
 }
 
 Formula Variation::point(const Formula& parent, Random& random) const {
-  const std::size_t position = random.below(parent.size());
-  const int arity = formula::info(parent.nodes()[position].op).arity;
-  if (arity == 0) return parent.with_subtree(position, fresh_.leaf(random));
+  std::vector<Node> nodes(parent.nodes().begin(), parent.nodes().end());
+  if (options_.point_replace == 0.0) {
+    Node& node = nodes[random.below(nodes.size())];
+    node = replacement(node, random);
+  } else {
+    for (Node& node : nodes) {
+      if (random.chance(options_.point_replace)) node = replacement(node, random);
+    }
+  }
+  return Formula::from_nodes(std::move(nodes), parent.input_shape());
+}
+
+Node Variation::replacement(const Node& node, Random& random) const {
+  const int arity = formula::info(node.op).arity;
+  if (arity == 0) return fresh_.leaf(random).root();
   std::vector<Op> others;
   for (const Op op : options_.functions) {
     if (formula::info(op).arity == arity) others.push_back(op);
   }
-  if (others.empty()) return parent;
-  std::vector<Node> nodes(parent.nodes().begin(), parent.nodes().end());
-  nodes[position] = {.op = others[random.below(others.size())]};
-  return Formula::from_nodes(std::move(nodes), parent.input_shape());
+  if (others.empty()) return node;
+  return {.op = others[random.below(others.size())]};
+}
+
+std::size_t Variation::cut(const Formula& f, Random& random) const {
+  if (options_.cut_function == 1.0) return random.below(f.size());
+  const auto weight = [this](const Node& node) {
+    return formula::info(node.op).arity > 0 ? options_.cut_function : 1.0;
+  };
+  double total = 0.0;
+  for (const Node& node : f.nodes()) total += weight(node);
+  double draw = random.uniform() * total;
+  for (std::size_t i = 0; i + 1 < f.size(); ++i) {
+    draw -= weight(f.nodes()[i]);
+    if (draw < 0.0) return i;
+  }
+  return f.size() - 1;
 }
 
 Formula Variation::hoist(const Formula& parent, Random& random) const {
-  const std::size_t position = random.below(parent.size());
+  const std::size_t position = cut(parent, random);
   const Formula part = parent.subtree(position);
-  return parent.with_subtree(position, part.subtree(random.below(part.size())));
+  return parent.with_subtree(position, part.subtree(cut(part, random)));
 }
 
 Formula Variation::constant(const Formula& parent, Random& random) const {

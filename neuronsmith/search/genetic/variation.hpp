@@ -10,8 +10,8 @@ namespace neuronsmith::search {
 /// The genetic operators. Each returns a new formula and leaves its arguments alone.
 class Variation {
  public:
-  Variation(const GeneticOptions& options, formula::Shape input_shape)
-      : options_(options), fresh_(options, input_shape) {}
+  Variation(const GeneticOptions& options, InputSpace inputs)
+      : options_(options), fresh_(options, inputs) {}
 
   /// A random subtree of `parent` replaced by a random subtree of `donor`.
   [[nodiscard]] formula::Formula crossover(const formula::Formula& parent,
@@ -19,7 +19,7 @@ class Variation {
                                            Random& random) const;
   /// A random subtree replaced by a fresh random tree.
   [[nodiscard]] formula::Formula subtree(const formula::Formula& parent, Random& random) const;
-  /// One node replaced by another of the same arity.
+  /// One node replaced by another of the same arity, or each node with the options' probability.
   [[nodiscard]] formula::Formula point(const formula::Formula& parent, Random& random) const;
   /// A random subtree replaced by a subtree of its own: the formula shrinks.
   [[nodiscard]] formula::Formula hoist(const formula::Formula& parent, Random& random) const;
@@ -31,6 +31,9 @@ class Variation {
 
  private:
   [[nodiscard]] bool may_use(formula::Op op) const;
+  /// Where a subtree is cut, by the options' weight of functions.
+  [[nodiscard]] std::size_t cut(const formula::Formula& f, Random& random) const;
+  [[nodiscard]] formula::Node replacement(const formula::Node& node, Random& random) const;
 
   const GeneticOptions& options_;
   RandomFormula fresh_;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace neuronsmith::report::internal {
+namespace neuronsmith {
 
 /// How a child process ended.
 struct ChildOutcome {
@@ -22,4 +22,4 @@ struct ChildOutcome {
                                      const std::string& input,
                                      double seconds);
 
-}  // namespace neuronsmith::report::internal
+}  // namespace neuronsmith

@@ -1,4 +1,4 @@
-#include "neuronsmith/report/internal/child.hpp"
+#include "neuronsmith/core/child_process.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -15,7 +15,7 @@
 
 #include "neuronsmith/core/budget.hpp"
 
-namespace neuronsmith::report::internal {
+namespace neuronsmith {
 namespace {
 
 /// A file in memory. Unlike pipes, files neither fill up nor break: one can wait for the child
@@ -55,10 +55,14 @@ class MemoryFile {
   int descriptor_;
 };
 
-/// The child's place to look for programs, and a locale in which numbers have points.
+/// Where the child finds programs and its own files, and a locale in which numbers have points.
 std::vector<std::string> environment() {
-  const char* path = std::getenv("PATH");
-  return {std::string("PATH=") + (path != nullptr ? path : ""), "LC_ALL=C.UTF-8"};
+  std::vector<std::string> variables{"LC_ALL=C.UTF-8"};
+  for (const char* name : {"PATH", "HOME", "TMPDIR"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr) variables.push_back(std::string(name) + "=" + value);
+  }
+  return variables;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -120,4 +124,4 @@ ChildOutcome run_child(std::vector<std::string> words, const std::string& input,
   return outcome;
 }
 
-}  // namespace neuronsmith::report::internal
+}  // namespace neuronsmith

@@ -1,0 +1,127 @@
+#include "neuronsmith/experiment/transfer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "neuronsmith/core/budget.hpp"
+#include "neuronsmith/core/error.hpp"
+
+namespace neuronsmith::experiment {
+namespace {
+
+constexpr const char* kSpecialistRecipe = "activation-gp";
+
+/// Progress of one table as a share of all.
+class TableProgress final : public ProgressSink {
+ public:
+  TableProgress(ProgressSink* sink, std::size_t table, std::size_t n_tables)
+      : sink_(sink), table_(table), n_tables_(n_tables) {}
+
+  void report(const ProgressEvent& event) override {
+    if (sink_ == nullptr) return;
+    ProgressEvent whole = event;
+    const std::uint64_t total = event.total.value_or(event.done);
+    whole.done = table_ * total + event.done;
+    whole.total = n_tables_ * total;
+    if (event.seconds_left && event.done > 0) {
+      const double seconds_each = event.wall_seconds / static_cast<double>(event.done);
+      whole.seconds_left = seconds_each * static_cast<double>(*whole.total - whole.done);
+    }
+    sink_->report(whole);
+  }
+
+ private:
+  ProgressSink* sink_;
+  std::size_t table_;
+  std::size_t n_tables_;
+};
+
+/// Every row that is tested against the reference of its table, over all tables.
+std::vector<AgainstReference*> tested_rows(Transfer& transfer) {
+  std::vector<AgainstReference*> tested;
+  for (Comparison& comparison : transfer.comparisons) {
+    for (ComparisonRow& row : comparison.rows) {
+      if (row.against) tested.push_back(&*row.against);
+    }
+  }
+  return tested;
+}
+
+void adjust_p_values(Transfer& transfer) {
+  const std::vector<AgainstReference*> tested = tested_rows(transfer);
+  std::vector<double> t, rank;
+  for (const AgainstReference* row : tested) {
+    t.push_back(row->t.p_value);
+    rank.push_back(row->rank.p_value);
+  }
+  const std::vector<double> t_holm = holm(t);
+  const std::vector<double> rank_holm = holm(rank);
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    tested[i]->t_holm = t_holm[i];
+    tested[i]->rank_holm = rank_holm[i];
+  }
+}
+
+void require_distinct(std::span<const DataOptions> tables) {
+  if (tables.empty()) throw ConfigError("--data: at least one table is needed");
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (std::ranges::count(tables.first(i), tables[i].data, &DataOptions::data) == 0) continue;
+    throw ConfigError(fmt::format("--data: {} is given twice", tables[i].data));
+  }
+}
+
+}  // namespace
+
+std::vector<Contender> transfer_contenders(std::string_view list,
+                                           bool with_specialist,
+                                           const neuron::UserLibrary& library) {
+  std::vector<Contender> contenders = parse_contenders(list, library);
+  const auto is_there = [&](const std::string& name) {
+    return std::ranges::find(contenders, name, &Contender::name) != contenders.end();
+  };
+  for (const std::string ordinary : {"relu", "gelu", "silu"}) {
+    if (is_there(ordinary)) continue;
+    contenders.push_back({.name = ordinary, .neuron = neuron::resolve_neuron(ordinary)});
+  }
+  if (!with_specialist) return contenders;
+  if (is_there(kSpecialist)) {
+    throw ConfigError(fmt::format("--neurons: \"{}\" is the table's own discovery", kSpecialist));
+  }
+  contenders.push_back({.name = kSpecialist, .recipe = search::find_recipe(kSpecialistRecipe)});
+  return contenders;
+}
+
+Transfer transfer(std::span<const DataOptions> tables,
+                  const CompareOptions& options,
+                  const Executor& executor,
+                  ProgressSink* progress,
+                  std::stop_token stop) {
+  const Stopwatch clock;
+  require_distinct(tables);
+  Transfer transfer;
+  for (std::size_t i = 0; i < tables.size() && !stop.stop_requested(); ++i) {
+    TableProgress sink(progress, i, tables.size());
+    Comparison comparison =
+        compare(read_tables(tables[i]), tables[i], options, executor, &sink, stop);
+    if (!comparison.rows.empty()) transfer.comparisons.push_back(std::move(comparison));
+  }
+  const auto is_cut = [](const Comparison& comparison) { return comparison.interrupted; };
+  transfer.interrupted = transfer.comparisons.size() < tables.size() ||
+                         std::ranges::any_of(transfer.comparisons, is_cut);
+  adjust_p_values(transfer);
+  transfer.seconds = clock.seconds();
+  return transfer;
+}
+
+Json to_json(const Transfer& transfer) {
+  Json tables = Json::array();
+  for (const Comparison& comparison : transfer.comparisons) tables.push_back(to_json(comparison));
+  Json json;
+  json["tables"] = std::move(tables);
+  json["interrupted"] = transfer.interrupted;
+  json["seconds"] = transfer.seconds;
+  return json;
+}
+
+}  // namespace neuronsmith::experiment
