@@ -8,6 +8,8 @@
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
 #include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/neuron/library.hpp"
+#include "neuronsmith/report/picture.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -61,6 +63,32 @@ HajbiOptions resolved(const HajbiFlags& flags) {
   return options;
 }
 
+/// The specialist and what networks chose, of the first seed, beside relu.
+std::vector<report::NamedActivation> shapes_of(const HajbiStudy& study, const std::string& set) {
+  std::vector<report::NamedActivation> shapes = {{"relu", neuron::resolve_activation("relu")}};
+  for (const HajbiRow& row : study.rows) {
+    const bool is_found = row.activation == "Hybrid (Specialist)" ||
+                          row.activation == "Network search" || row.activation == "Best of library";
+    if (row.data_set != set || !is_found) continue;
+    shapes.push_back({row.activation, neuron::resolve_activation(row.formulas[0])});
+  }
+  return shapes;
+}
+
+/// activation_SET.png; a note where they cannot be drawn.
+void write_pictures(const std::string& folder, const HajbiStudy& study, const Context& context) {
+  constexpr double kRange = 5.0;
+  for (const std::string& set : experiment::hajbi_data_sets()) {
+    const std::vector<report::NamedActivation> shapes = shapes_of(study, set);
+    if (shapes.size() < 2) continue;
+    const report::Picture picture = report::draw_picture(
+        report::shape_panels(shapes, -kRange, kRange, true), report::PictureFormat::Png);
+    if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
+    write_file_atomically((fs::path(folder) / ("activation_" + set + ".png")).string(),
+                          picture.content);
+  }
+}
+
 void write_results(const std::string& folder, const HajbiStudy& study) {
   write_file_atomically((fs::path(folder) / "final_efficiency_results.csv").string(),
                         results_csv(study));
@@ -83,6 +111,7 @@ void study_and_write(const HajbiFlags& flags,
     context.note("interrupted: data sets that were not finished are left out");
   }
   write_results(flags.out, study);
+  write_pictures(flags.out, study, context);
   json["out"] = flags.out;
   context.say("{}", results_markdown(study));
   context.say("{:.0f} s in all, {:.1f} s of discovery; written: {}",

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "neuronsmith/report/plot.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -25,6 +26,9 @@ TEST_F(Reproduce, HajbiWritesTablesAndPlots) {
   const std::string csv = read_file(path("hajbi/final_efficiency_results.csv"));
   EXPECT_EQ(csv.rfind("Dataset,Architecture,Activation,Acc,AUC,Params,Efficiency\n", 0), 0u);
   EXPECT_NE(read_file(path("hajbi/results.md")).find("SPAMBASE"), std::string::npos);
+  if (report::has_gnuplot()) {
+    EXPECT_EQ(read_file(path("hajbi/activation_HIGGS.png")).substr(1, 3), "PNG");
+  }
   EXPECT_EQ(run_json({"runs", "show"})["command"], "reproduce hajbi");
   ASSERT_EQ(run({"report", "--out", "r.html"}).status, 0);
   EXPECT_NE(read_file(path("r.html")).find("Hybrid (Transfer)"), std::string::npos);
