@@ -77,8 +77,9 @@ class Preprocessor {
   Preprocessor() = default;
 
   /// Fits all columns but those in `excluded` (the target, columns that the user drops) on the rows
-  /// given. Columns that are constant there give no feature, unless the options keep them. Throws DataError naming the column
-  /// when one has no value at all in the whole table, or when no feature is left.
+  /// given. Columns that are constant there give no feature, unless the options keep them. Throws
+  /// DataError naming the column when one has no value at all in the whole table, or when no feature
+  /// is left.
   Preprocessor(const Table& table,
                std::span<const std::size_t> excluded,
                std::span<const std::uint32_t> training_rows,

@@ -20,8 +20,8 @@ struct Contender {
 };
 
 /// "neuron.json,linear,discover:vsr,dot(w0, x)*dot(w1, x)": neuron files, shipped names and those
-/// of `library`, formulas and discover:RECIPE; commas inside parentheses belong to a formula. Throws ConfigError naming
-/// --neurons for an empty or repeated name and an unknown recipe, otherwise what
+/// of `library`, formulas and discover:RECIPE; commas inside parentheses belong to a formula. Throws
+/// ConfigError naming --neurons for an empty or repeated name and an unknown recipe, otherwise what
 /// neuron::resolve_neuron throws.
 [[nodiscard]] std::vector<Contender> parse_contenders(
     std::string_view list, const neuron::UserLibrary& library = {});

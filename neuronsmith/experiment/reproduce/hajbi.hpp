@@ -16,7 +16,8 @@ namespace neuronsmith::experiment {
 
 /// Options of reproduce_hajbi().
 struct HajbiOptions {
-  std::string data_dir;  ///< higgs.csv.gz, covertype.csv.gz, spambase.csv.gz; higgs_extra.csv.gz if it is there
+  /// Of higgs.csv.gz, covertype.csv.gz, spambase.csv.gz, and higgs_extra.csv.gz if it is there.
+  std::string data_dir;
   /// Each decides a split, a discovery and the first weights.
   std::vector<std::uint64_t> seeds = {42, 43, 44};
   /// Discovery as published: one for all seeds, on 10 % of all rows, later test rows among them.
@@ -62,8 +63,8 @@ struct HajbiStudy {
 
 /// The study of Hajbi, Neuro-Symbolic Activation Discovery (arXiv 2601.10740): networks of 64 and 32
 /// units (Light) and of 200 and 100 (Heavy), each block linear, batch normalisation, activation,
-/// dropout 0.3, initialised as PyTorch does; Adam at 0.001, binary cross-entropy of a sigmoid, batches of 1024, 15
-/// epochs, no validation rows, 80/20 splits, inputs scaled by training rows.
+/// dropout 0.3, initialised as PyTorch does; Adam at 0.001, cross-entropy of a sigmoid in float32,
+/// batches of 1024, 15 epochs, no validation rows, 80/20 splits, inputs scaled by training rows.
 ///
 /// Departures: splits are stratified; discovery sees 10 % of the training rows of each seed
 /// (`as_published` undoes it); HIGGS are the rows that could be had; the sample of Forest Cover is the

@@ -147,6 +147,12 @@ std::string set_table(const HajbiStudy& study, const std::string& set) {
     if (row.data_set != set || is_fixed) continue;
     text += fmt::format("- {}: {}\n", row.activation, formulas_text(row));
   }
+  const HajbiRow* searched = find_row(study, set, "Light", "Network search");
+  const HajbiRow* chosen = find_row(study, set, "Light", "Best of library");
+  if (searched != nullptr && chosen != nullptr && study.seeds.size() > 1) {
+    text += fmt::format("- Network search against Best of library: {} points of accuracy (p)\n",
+                        against(*searched, *chosen));
+  }
   return text + "\n";
 }
 

@@ -11,10 +11,10 @@
 
 namespace neuronsmith::search {
 
-/// Genetic programming on formulas of x or of named columns (Koza 1992; for vector formulas the VSR of Fan et al.). A
-/// tournament reads the fitness of the very individual that it selects: individual and score are
-/// one value here. Of formulas with equal scores only the shortest is a parent, and one that cannot
-/// be scored never is.
+/// Genetic programming on formulas of x or of named columns (Koza 1992; for vector formulas the VSR
+/// of Fan et al.). A tournament reads the fitness of the very individual that it selects: individual
+/// and score are one value here. Of formulas with equal scores only the shortest is a parent, and one
+/// that cannot be scored never is.
 class GeneticSearch final : public Strategy {
  public:
   /// Throws ConfigError on options that do not fit together.
