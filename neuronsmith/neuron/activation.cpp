@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/literals.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
 
@@ -49,15 +50,9 @@ std::size_t Activation::parameter_count(std::size_t n_outputs) const {
 
 Activation with_learnable_literals(const Formula& formula, Learnable learnable) {
   if (learnable == Learnable::None || !formula.uses(Op::Literal)) return formula;
-  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
-  Activation activation;
-  for (Node& node : nodes) {
-    if (node.op != Op::Literal) continue;
-    const auto index = static_cast<std::int32_t>(activation.parameters.size());
-    activation.parameters.push_back(node.value);
-    node = {.op = Op::Parameter, .index = index};
-  }
-  activation.formula = Formula::from_nodes(std::move(nodes), formula.input_shape());
+  formula::Parametrised parametrised = formula::literals_to_parameters(formula);
+  Activation activation(std::move(parametrised.formula));
+  activation.parameters = std::move(parametrised.values);
   activation.learnable = learnable;
   return activation;
 }
@@ -65,12 +60,7 @@ Activation with_learnable_literals(const Formula& formula, Learnable learnable) 
 Formula with_literal_parameters(const Activation& activation) {
   const Formula& formula = activation.formula;
   if (formula.empty()) return Formula::input(Shape::Scalar);
-  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
-  for (Node& node : nodes) {
-    if (node.op != Op::Parameter) continue;
-    node = {.op = Op::Literal, .value = activation.parameters[static_cast<std::size_t>(node.index)]};
-  }
-  return Formula::from_nodes(std::move(nodes), formula.input_shape());
+  return formula::parameters_to_literals(formula, activation.parameters);
 }
 
 Formula without_batch(const Activation& activation) {

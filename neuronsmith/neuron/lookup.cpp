@@ -22,20 +22,12 @@ bool looks_like_file(const std::string& text) {
   return text.ends_with(".json") || std::filesystem::is_regular_file(text, error);
 }
 
-Neuron with_activation(Activation activation) {
-  Neuron neuron;
-  neuron.formula = Formula::input(Shape::Vector);
-  neuron.aggregation = linear_aggregation();
-  neuron.activation = std::move(activation);
-  return neuron;
-}
-
 NamedNeuron shipped(const LibraryEntry& entry, FormulaAs formula_as, const std::string& option) {
   const bool is_activation = formula_as == FormulaAs::Activation;
   const Shape shape = is_activation ? Shape::Scalar : Shape::Vector;
   const Formula formula = formula::parse_or_throw(entry.formula, shape, option);
   NamedNeuron named{
-      .neuron = is_activation ? with_activation(formula) : make_neuron(formula, option),
+      .neuron = is_activation ? ordinary_neuron(formula) : make_neuron(formula, option),
       .source = std::string(entry.source),
       .notes = std::string(entry.notes)};
   named.neuron.name = entry.name;
@@ -77,7 +69,7 @@ Neuron from_formula(const std::string& text, const std::string& option, FormulaA
   if (const std::string objection = objection_to(activation); !objection.empty()) {
     throw ConfigError(fmt::format("{}: \"{}\" {}", option, text, objection));
   }
-  return with_activation(std::move(activation));
+  return ordinary_neuron(std::move(activation));
 }
 
 }  // namespace

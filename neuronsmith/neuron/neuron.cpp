@@ -82,6 +82,14 @@ Neuron make_neuron(const Formula& formula, const std::string& source) {
   return neuron;
 }
 
+Neuron ordinary_neuron(Activation activation) {
+  Neuron neuron;
+  neuron.formula = Formula::input(Shape::Vector);
+  neuron.aggregation = linear_aggregation();
+  neuron.activation = std::move(activation);
+  return neuron;
+}
+
 Neuron resolve_neuron(const std::string& text, const std::string& option) {
   return resolve_neuron(text, option, UserLibrary());
 }

@@ -22,6 +22,9 @@ struct Neuron {
 /// Wraps a formula. Throws ConfigError "SOURCE: ..." when it has no term form.
 [[nodiscard]] Neuron make_neuron(const formula::Formula& formula, const std::string& source);
 
+/// The ordinary neuron, w . x + b, with this activation.
+[[nodiscard]] Neuron ordinary_neuron(Activation activation);
+
 /// `text` is a neuron file, a shipped name or a formula, tried in that order. The name of an
 /// activation means the ordinary neuron with that activation. Throws IoError,
 /// ParseError or ConfigError; `option` says where the text was given. neuron/lookup.hpp knows a

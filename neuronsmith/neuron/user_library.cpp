@@ -26,17 +26,6 @@ std::string objection_to_name(const std::string& name) {
   return {};
 }
 
-void require_version(const Json& json, const std::string& source) {
-  if (json_get<std::string>(json, "format", source) != kFormat) {
-    throw ParseError(fmt::format("{}: not a library (\"format\" is not {})", source, kFormat));
-  }
-  const int version = json_get<int>(json, "version", source);
-  if (version != kVersion) {
-    throw ParseError(
-        fmt::format("{}: version {} is unknown, this program reads {}", source, version, kVersion));
-  }
-}
-
 UserEntry entry_from_json(const Json& json, const std::string& source) {
   UserEntry entry{.name = json_get<std::string>(json, "name", source), .neuron = {}};
   const std::string place = fmt::format("{}: neuron \"{}\"", source, entry.name);
@@ -57,7 +46,7 @@ Json to_json(const UserEntry& entry) {
 
 UserLibrary UserLibrary::read(const std::string& path) {
   const Json json = read_json_file(path);
-  require_version(json, path);
+  require_format(json, kFormat, kVersion, path);
   const Json entries = json_get<Json>(json, "neurons", path);
   if (!entries.is_array()) throw ParseError(path + ": \"neurons\" must be a list");
   UserLibrary library;

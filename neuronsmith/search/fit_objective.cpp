@@ -15,6 +15,7 @@
 #include "neuronsmith/search/gram.hpp"
 #include "neuronsmith/search/internal/refine.hpp"
 #include "neuronsmith/search/internal/score_form.hpp"
+#include "neuronsmith/search/internal/sums.hpp"
 #include "neuronsmith/search/internal/term_values.hpp"
 
 namespace neuronsmith::search {
@@ -28,6 +29,7 @@ using internal::GeneralForm;
 using internal::PowerForm;
 using internal::PowerList;
 using internal::ScoreForm;
+using internal::sum_of_squares_about_mean;
 using internal::TermValues;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -35,19 +37,6 @@ constexpr std::size_t kMaxTerms = 24;
 constexpr int kMaxRefine = 1000;
 /// Steps that weight vectors and parameters take at least.
 constexpr int kLeastSteps = 60;
-
-double mean_of(std::span<const float> values) {
-  double sum = 0.0;
-  for (const float value : values) sum += value;
-  return sum / static_cast<double>(values.size());
-}
-
-double sum_of_squares_about_mean(std::span<const float> values) {
-  const double mean = mean_of(values);
-  double sum = 0.0;
-  for (const float value : values) sum += (value - mean) * (value - mean);
-  return sum;
-}
 
 /// What rounding to float32 can add to the residual variance, over the variance: the error is
 /// uniform within half a unit in the last place, so its square has mean u^2 / 12 and variance u^4 /

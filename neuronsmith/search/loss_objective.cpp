@@ -13,6 +13,7 @@
 #include "neuronsmith/formula/shared_evaluator.hpp"
 #include "neuronsmith/search/internal/loss_kernels.hpp"
 #include "neuronsmith/search/internal/refine_literals.hpp"
+#include "neuronsmith/search/internal/sums.hpp"
 
 namespace neuronsmith::search {
 namespace {
@@ -21,6 +22,7 @@ using formula::Evaluator;
 using formula::Formula;
 using formula::Op;
 using internal::LinearScale;
+using internal::mean_of;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr int kMaxRefine = 1000;
@@ -30,12 +32,6 @@ constexpr double kLeastError = 1e-14;
 constexpr std::size_t kMostTogether = 1000;
 /// Sums are those of SharedEvaluator's blocks, whoever evaluates: the same score to the bit.
 constexpr std::size_t kBlockRows = 512;
-
-double mean_of(std::span<const float> values) {
-  double sum = 0.0;
-  for (const float value : values) sum += static_cast<double>(value);
-  return sum / static_cast<double>(values.size());
-}
 
 /// LogLoss: -1 for class 1, 1 for class 0. SquaredError: the target.
 std::vector<float> comparison_of(const LossData& data) {
@@ -47,9 +43,7 @@ std::vector<float> comparison_of(const LossData& data) {
 
 /// The number of rows, or their sum of squares about the mean; 0 where the target does not vary.
 double total_of(const LossData& data) {
-  const double mean = mean_of(data.target);
-  double squares = 0.0;
-  for (const float value : data.target) squares += std::pow(static_cast<double>(value) - mean, 2);
+  const double squares = internal::sum_of_squares_about_mean(data.target);
   if (squares == 0.0 || data.loss == Loss::SquaredError) return squares;
   return static_cast<double>(data.target.size());
 }

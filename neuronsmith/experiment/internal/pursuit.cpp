@@ -129,10 +129,9 @@ class ActivationPursuit final : public Pursuit {
     auto collapsed = collapse(objective_.resolved(formula), recipe_.collapse, rows);
     if (auto* reason = std::get_if<std::string>(&collapsed)) return std::move(*reason);
     auto& result = std::get<Collapsed>(collapsed);
-    Found found{.neuron = neuron::make_neuron(Formula::input(Shape::Vector), "activation"),
-                .columns = columns_formula(objective_.fitted(formula), result.column)};
-    found.neuron.activation = neuron::with_learnable_literals(result.activation, recipe_.learnable);
-    return found;
+    return Found{.neuron = neuron::ordinary_neuron(
+                     neuron::with_learnable_literals(result.activation, recipe_.learnable)),
+                 .columns = columns_formula(objective_.fitted(formula), result.column)};
   }
 
  private:

@@ -5,44 +5,25 @@
 #include <utility>
 #include <vector>
 
+#include "neuronsmith/formula/literals.hpp"
+
 namespace neuronsmith::search::internal {
 namespace {
 
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using formula::Formula;
-using formula::Node;
 using formula::Op;
 
 constexpr int kMaxHalvings = 12;
 constexpr double kArmijo = 1e-4;
 constexpr double kLeastGain = 1e-9;  ///< relative: float32 values tell no less
 
-Formula with_parameters(const Formula& formula) {
-  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
-  std::int32_t n = 0;
-  for (Node& node : nodes) {
-    if (node.op == Op::Literal) node = {.op = Op::Parameter, .index = n++};
-  }
-  return Formula::from_nodes(std::move(nodes), formula.input_shape());
-}
-
-VectorXd literals_of(const Formula& formula) {
-  std::vector<double> values;
-  for (const Node& node : formula.nodes()) {
-    if (node.op == Op::Literal) values.push_back(node.value);
-  }
-  return Eigen::Map<const VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-}
-
-Formula with_literals(const Formula& formula, const VectorXd& values) {
-  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
-  Eigen::Index n = 0;
-  for (Node& node : nodes) {
-    // As the loss saw it: in float32.
-    if (node.op == Op::Literal) node.value = static_cast<double>(static_cast<float>(values[n++]));
-  }
-  return Formula::from_nodes(std::move(nodes), formula.input_shape());
+/// As the loss saw them: in float32.
+std::vector<double> rounded(const VectorXd& values) {
+  std::vector<double> result;
+  for (const double value : values) result.push_back(static_cast<double>(static_cast<float>(value)));
+  return result;
 }
 
 /// A point with its loss and gradient.
@@ -57,7 +38,7 @@ struct Point {
 class Descent {
  public:
   Descent(const Formula& formula, const ParameterLoss& loss)
-      : evaluator_(with_parameters(formula)), loss_(loss) {}
+      : evaluator_(formula), loss_(loss) {}
 
   [[nodiscard]] Point at(const VectorXd& x) const {
     Point point{x, VectorXd::Zero(x.size()), 0.0};
@@ -109,11 +90,14 @@ class Descent {
 
 Formula refine_literals(const Formula& formula, const ParameterLoss& loss, int max_steps) {
   if (max_steps == 0 || !formula.uses(Op::Literal)) return formula;
-  const Descent descent(formula, loss);
-  const Point start = descent.at(literals_of(formula));
+  const formula::Parametrised free = formula::literals_to_parameters(formula);
+  const Descent descent(free.formula, loss);
+  const Point start = descent.at(Eigen::Map<const VectorXd>(
+      free.values.data(), static_cast<Eigen::Index>(free.values.size())));
   if (!start.is_finite()) return formula;
   const Point end = descent.minimum(start, max_steps);
-  return end.loss < start.loss ? with_literals(formula, end.x) : formula;
+  if (!(end.loss < start.loss)) return formula;
+  return formula::parameters_to_literals(free.formula, rounded(end.x));
 }
 
 }  // namespace neuronsmith::search::internal
