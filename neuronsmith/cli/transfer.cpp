@@ -40,16 +40,18 @@ struct TransferFlags {
   StoreFlags store;
 };
 
-/// The options of each table, in the order given.
-std::vector<experiment::DataOptions> tables_of(const TransferFlags& flags) {
-  std::vector<experiment::DataOptions> tables;
+/// Each table, in the order given.
+std::vector<experiment::TransferTable> tables_of(const TransferFlags& flags) {
+  std::vector<experiment::TransferTable> tables;
   const experiment::DataOptions common = flags.data.resolved();
   if (!common.test_data.empty()) {
     throw ConfigError("--test: one file cannot be the test part of several tables");
   }
   for (const std::string& file : CLI::detail::split(common.data, ',')) {
-    experiment::DataOptions& table = tables.emplace_back(common);
-    table.data = file;
+    experiment::DataOptions options = common;
+    options.data = file;
+    experiment::SourceTables read = experiment::read_tables(options);
+    tables.push_back({std::move(read), std::move(options)});
   }
   return tables;
 }
@@ -114,7 +116,7 @@ void print_result(const Context& context, const TransferFlags& flags, const Tran
 }
 
 void transfer_and_write(const TransferFlags& flags,
-                        const std::vector<experiment::DataOptions>& tables,
+                        const std::vector<experiment::TransferTable>& tables,
                         const experiment::CompareOptions& options,
                         Context& context,
                         Recording& recording) {
@@ -144,13 +146,12 @@ void run(const TransferFlags& flags, Context& context) {
       experiment::transfer_contenders(
           flags.neurons, !flags.no_specialist, flags.comparison.library.read()));
   if (options.reference.empty()) options.reference = kReference;
-  const std::vector<experiment::DataOptions> tables = tables_of(flags);
   if (!flags.out.empty()) require_writable(flags.out);
+  const std::vector<experiment::TransferTable> tables = tables_of(flags);
   std::string hash;
-  for (const experiment::DataOptions& table : tables) {
-    const experiment::SourceTables read = experiment::read_tables(table);
-    experiment::validate(read, table, options);
-    hash += (hash.empty() ? "" : " ") + read.hash;
+  for (const experiment::TransferTable& table : tables) {
+    experiment::validate(table.tables, table.options, options);
+    hash += (hash.empty() ? "" : " ") + table.tables.hash;
   }
   const auto progress = context.progress();
   Recording recording(flags.store,

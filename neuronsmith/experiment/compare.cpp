@@ -6,13 +6,13 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <mutex>
 #include <optional>
 #include <span>
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/experiment/model.hpp"
 #include "neuronsmith/formula/print.hpp"
@@ -100,33 +100,11 @@ Metrics chance_of(const PreparedData& data) {
   return classification_metrics(test.classes, probabilities, data.task.n_classes());
 }
 
-/// Counts finished trainings of all threads.
-class TrainingProgress {
- public:
-  TrainingProgress(ProgressSink* sink, std::size_t total) : sink_(sink), total_(total) {}
-
-  void add_one() {
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (sink_ == nullptr) return;
-    const double seconds = clock_.seconds();
-    const double left = static_cast<double>(total_ - done_) / static_cast<double>(done_);
-    sink_->report({.phase = "compare",
-                   .unit = "trainings",
-                   .done = done_,
-                   .total = total_,
-                   .best = std::nullopt,
-                   .wall_seconds = seconds,
-                   .seconds_left = seconds * left});
-  }
-
- private:
-  ProgressSink* sink_;
-  std::size_t total_;
-  std::size_t done_ = 0;
-  Stopwatch clock_;
-  std::mutex mutex_;
-};
+void require_parts(const PreparedData& data) {
+  if (data.n_test > 0 && data.n_validation > 0) return;
+  throw ConfigError(fmt::format("--split: compare needs {} rows, and there are none",
+                                data.n_test == 0 ? "test" : "validation"));
+}
 
 /// All repeats of one comparison.
 class Comparing {
@@ -143,7 +121,7 @@ class Comparing {
         executor_(executor),
         stop_(stop),
         n_rows_(options.contenders.size() + (options.null_control ? 2 : 0)),
-        progress_(progress, options.repeats * trials_per_repeat()) {}
+        progress_(progress, "compare", "trainings", options.repeats * trials_per_repeat()) {}
 
   /// Adds rows and results to a comparison that knows its task, metric and reference.
   void run(Comparison& comparison) {
@@ -196,6 +174,7 @@ class Comparing {
     DataOptions data_options = data_;
     data_options.split.seed = repeat.seed;
     repeat.data = prepare(tables_, data_options);
+    require_parts(repeat.data);
     std::vector<Entry> entries;
     for (const Contender& contender : options_.contenders) {
       auto entry = entry_of(contender, repeat, data_options);
@@ -352,7 +331,7 @@ class Comparing {
   const Executor& executor_;
   std::stop_token stop_;
   std::size_t n_rows_;
-  TrainingProgress progress_;
+  StepCounter progress_;
 };
 
 const Column& target_of(const SourceTables& tables, const DataOptions& data) {
@@ -377,12 +356,6 @@ std::vector<std::string> names_of(const std::vector<Contender>& contenders) {
   std::vector<std::string> names;
   for (const Contender& contender : contenders) names.push_back(contender.name);
   return names;
-}
-
-void require_parts(const PreparedData& data) {
-  if (data.n_test > 0 && data.n_validation > 0) return;
-  throw ConfigError(fmt::format("--split: compare needs {} rows, and there are none",
-                                data.n_test == 0 ? "test" : "validation"));
 }
 
 void require_learning_rates(const std::vector<double>& rates) {
@@ -452,7 +425,8 @@ Comparison compare(const SourceTables& tables,
                    const Executor& executor,
                    ProgressSink* progress,
                    std::stop_token stop) {
-  validate(tables, data, options);
+  options.validate();
+  data.split.validate();
   const Stopwatch clock;
   CompareOptions resolved = options;
   if (resolved.reference.empty()) resolved.reference = resolved.contenders[0].name;

@@ -91,23 +91,6 @@ ComparisonRow& find_reference(Comparison& comparison) {
   return *found;
 }
 
-void adjust_p_values(Comparison& comparison) {
-  std::vector<double> t, rank;
-  for (const ComparisonRow& row : comparison.rows) {
-    if (!row.against) continue;
-    t.push_back(row.against->t.p_value);
-    rank.push_back(row.against->rank.p_value);
-  }
-  const std::vector<double> t_holm = holm(t);
-  const std::vector<double> rank_holm = holm(rank);
-  std::size_t i = 0;
-  for (ComparisonRow& row : comparison.rows) {
-    if (!row.against) continue;
-    row.against->t_holm = t_holm[i];
-    row.against->rank_holm = rank_holm[i++];
-  }
-}
-
 void summarise_row(const Comparison& comparison, ComparisonRow& row) {
   row.values = values_of(comparison, row, comparison.metric);
   row.summary = summarise(row.values);
@@ -227,21 +210,46 @@ void judge(Comparison& comparison) {
     row.wins = wins_over(comparison, row, reference);
   }
   reference.wins = wins_over_all(comparison, reference);
-  adjust_p_values(comparison);
+  adjust_p_values({&comparison, 1});
 }
 
-std::vector<StructureCount> count_structures(const ComparisonRow& row) {
+void adjust_p_values(std::span<Comparison> comparisons) {
+  std::vector<AgainstReference*> tested;
+  std::vector<double> t, rank;
+  for (Comparison& comparison : comparisons) {
+    for (ComparisonRow& row : comparison.rows) {
+      if (!row.against) continue;
+      tested.push_back(&*row.against);
+      t.push_back(row.against->t.p_value);
+      rank.push_back(row.against->rank.p_value);
+    }
+  }
+  const std::vector<double> t_holm = holm(t);
+  const std::vector<double> rank_holm = holm(rank);
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    tested[i]->t_holm = t_holm[i];
+    tested[i]->rank_holm = rank_holm[i];
+  }
+}
+
+std::vector<StructureCount> count_texts(std::span<const std::string> texts) {
   std::vector<StructureCount> counts;
-  for (const RepeatResult& result : row.results) {
-    const auto known = std::ranges::find(counts, result.structure, &StructureCount::structure);
+  for (const std::string& text : texts) {
+    const auto known = std::ranges::find(counts, text, &StructureCount::structure);
     if (known == counts.end()) {
-      counts.push_back({result.structure, 1});
+      counts.push_back({text, 1});
     } else {
       ++known->repeats;
     }
   }
   std::ranges::stable_sort(counts, std::ranges::greater{}, &StructureCount::repeats);
   return counts;
+}
+
+std::vector<StructureCount> count_structures(const ComparisonRow& row) {
+  std::vector<std::string> structures;
+  for (const RepeatResult& result : row.results) structures.push_back(result.structure);
+  return count_texts(structures);
 }
 
 std::size_t median_parameters(const ComparisonRow& row) {

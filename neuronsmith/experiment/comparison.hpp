@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,11 +89,15 @@ struct Comparison {
 /// constant gives in its repeat and the worst value that any row has in any repeat.
 void judge(Comparison& comparison);
 
-/// Structures of a row's neurons and in how many repeats each occurs, the most frequent first.
+/// Adjusts the p values of all rows of all comparisons together, after Holm.
+void adjust_p_values(std::span<Comparison> comparisons);
+
+/// Structures of neurons and in how many repeats each occurs, the most frequent first.
 struct StructureCount {
   std::string structure;
   std::size_t repeats = 0;
 };
+[[nodiscard]] std::vector<StructureCount> count_texts(std::span<const std::string> texts);
 [[nodiscard]] std::vector<StructureCount> count_structures(const ComparisonRow& row);
 
 /// Numbers of a row that may differ between repeats: the middle one, the lower of two.

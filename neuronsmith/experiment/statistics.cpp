@@ -81,7 +81,9 @@ double mean_of(std::span<const double> values) {
 
 Summary summarise(std::span<const double> values) {
   NEURONSMITH_CHECK(!values.empty(), "nothing to summarise");
-  Summary summary{.mean = mean_of(values), .median = median_of({values.begin(), values.end()})};
+  Summary summary{.mean = mean_of(values),
+                  .median = median_of({values.begin(), values.end()}),
+                  .n = values.size()};
   if (values.size() == 1) return summary;
   // Equal values have no spread, whatever rounding their mean suffered.
   if (std::ranges::all_of(values, [&](double v) { return v == values[0]; })) return summary;
@@ -89,6 +91,10 @@ Summary summarise(std::span<const double> values) {
   for (const double value : values) squares += (value - summary.mean) * (value - summary.mean);
   summary.deviation = std::sqrt(squares / as_double(values.size() - 1));
   return summary;
+}
+
+double Summary::population_deviation() const {
+  return deviation * std::sqrt((as_double(n) - 1.0) / as_double(n));
 }
 
 SignedRank signed_rank_test(std::span<const double> differences) {

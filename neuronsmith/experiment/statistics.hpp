@@ -11,6 +11,10 @@ struct Summary {
   double mean = 0.0;
   double deviation = 0.0;  ///< of a sample (n - 1); 0 for a single value
   double median = 0.0;     ///< of an even number the mean of the middle two
+  std::size_t n = 0;       ///< values
+
+  /// Over n instead of n - 1, as numpy's default.
+  [[nodiscard]] double population_deviation() const;
 };
 /// The values must be numbers: NaN has no place in an order.
 [[nodiscard]] Summary summarise(std::span<const double> values);

@@ -37,37 +37,13 @@ class TableProgress final : public ProgressSink {
   std::size_t n_tables_;
 };
 
-/// Every row that is tested against the reference of its table, over all tables.
-std::vector<AgainstReference*> tested_rows(Transfer& transfer) {
-  std::vector<AgainstReference*> tested;
-  for (Comparison& comparison : transfer.comparisons) {
-    for (ComparisonRow& row : comparison.rows) {
-      if (row.against) tested.push_back(&*row.against);
-    }
-  }
-  return tested;
-}
-
-void adjust_p_values(Transfer& transfer) {
-  const std::vector<AgainstReference*> tested = tested_rows(transfer);
-  std::vector<double> t, rank;
-  for (const AgainstReference* row : tested) {
-    t.push_back(row->t.p_value);
-    rank.push_back(row->rank.p_value);
-  }
-  const std::vector<double> t_holm = holm(t);
-  const std::vector<double> rank_holm = holm(rank);
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    tested[i]->t_holm = t_holm[i];
-    tested[i]->rank_holm = rank_holm[i];
-  }
-}
-
-void require_distinct(std::span<const DataOptions> tables) {
+void require_distinct(std::span<const TransferTable> tables) {
   if (tables.empty()) throw ConfigError("--data: at least one table is needed");
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    if (std::ranges::count(tables.first(i), tables[i].data, &DataOptions::data) == 0) continue;
-    throw ConfigError(fmt::format("--data: {} is given twice", tables[i].data));
+    const std::string& file = tables[i].options.data;
+    const auto is_same = [&](const TransferTable& other) { return other.options.data == file; };
+    if (std::ranges::none_of(tables.first(i), is_same)) continue;
+    throw ConfigError(fmt::format("--data: {} is given twice", file));
   }
 }
 
@@ -92,7 +68,7 @@ std::vector<Contender> transfer_contenders(std::string_view list,
   return contenders;
 }
 
-Transfer transfer(std::span<const DataOptions> tables,
+Transfer transfer(std::span<const TransferTable> tables,
                   const CompareOptions& options,
                   const Executor& executor,
                   ProgressSink* progress,
@@ -103,13 +79,13 @@ Transfer transfer(std::span<const DataOptions> tables,
   for (std::size_t i = 0; i < tables.size() && !stop.stop_requested(); ++i) {
     TableProgress sink(progress, i, tables.size());
     Comparison comparison =
-        compare(read_tables(tables[i]), tables[i], options, executor, &sink, stop);
+        compare(tables[i].tables, tables[i].options, options, executor, &sink, stop);
     if (!comparison.rows.empty()) transfer.comparisons.push_back(std::move(comparison));
   }
   const auto is_cut = [](const Comparison& comparison) { return comparison.interrupted; };
   transfer.interrupted = transfer.comparisons.size() < tables.size() ||
                          std::ranges::any_of(transfer.comparisons, is_cut);
-  adjust_p_values(transfer);
+  adjust_p_values(transfer.comparisons);
   transfer.seconds = clock.seconds();
   return transfer;
 }

@@ -12,6 +12,12 @@
 
 namespace neuronsmith::experiment {
 
+/// A table as read, and the options that name it.
+struct TransferTable {
+  SourceTables tables;
+  DataOptions options;
+};
+
 /// Neurons on several tables: what compare() says of each, with p values for all of them together.
 struct Transfer {
   std::vector<Comparison> comparisons;  ///< one a table, with the same rows in the same order
@@ -34,9 +40,8 @@ inline constexpr const char* kSpecialist = "specialist";
 /// is for all rows of all tables together. A stop request leaves the
 /// tables that are finished, and of the one under way the finished repeats.
 ///
-/// Throws ConfigError for a table that is given twice, otherwise what read_tables() and compare()
-/// throw.
-[[nodiscard]] Transfer transfer(std::span<const DataOptions> tables,
+/// Throws ConfigError for a table that is given twice, otherwise what compare() throws.
+[[nodiscard]] Transfer transfer(std::span<const TransferTable> tables,
                                 const CompareOptions& options,
                                 const Executor& executor,
                                 ProgressSink* progress = nullptr,

@@ -33,6 +33,11 @@ CompareOptions small_options(std::string_view neurons) {
   return options;
 }
 
+TransferTable read(const TemporaryTable& table) {
+  const DataOptions options{.data = table.path()};
+  return {read_tables(options), options};
+}
+
 TEST(TransferContenders, OrdinaryActivationsAndTheSpecialistAreAdded) {
   std::vector<std::string> names;
   for (const Contender& contender : transfer_contenders("sin,gelu", true)) {
@@ -46,7 +51,7 @@ TEST(TransferContenders, OrdinaryActivationsAndTheSpecialistAreAdded) {
 TEST(Transfer, EachTableIsItsOwnComparisonAndPValuesAreOfAllTogether) {
   const TemporaryTable slow(wave(2.0));
   const TemporaryTable fast(wave(9.0));
-  const std::vector<DataOptions> tables = {{.data = slow.path()}, {.data = fast.path()}};
+  const std::vector<TransferTable> tables = {read(slow), read(fast)};
   const CompareOptions options = small_options("sin");
   const Transfer result = transfer(tables, options, Executor(2));
   ASSERT_EQ(result.comparisons.size(), 2u);
@@ -54,7 +59,7 @@ TEST(Transfer, EachTableIsItsOwnComparisonAndPValuesAreOfAllTogether) {
   std::size_t n_tested = 0;
   double least = 1.0;
   for (std::size_t t = 0; t < 2; ++t) {
-    const Comparison alone = compare(read_tables(tables[t]), tables[t], options, Executor(1));
+    const Comparison alone = compare(tables[t].tables, tables[t].options, options, Executor(1));
     for (std::size_t i = 0; i < alone.rows.size(); ++i) {
       const ComparisonRow& row = result.comparisons[t].rows[i];
       EXPECT_EQ(row.values, alone.rows[i].values) << row.neuron;
@@ -77,7 +82,7 @@ TEST(Transfer, EachTableIsItsOwnComparisonAndPValuesAreOfAllTogether) {
 
 TEST(Transfer, ATableGivenTwiceIsRefused) {
   const TemporaryTable table(wave(2.0));
-  const std::vector<DataOptions> tables = {{.data = table.path()}, {.data = table.path()}};
+  const std::vector<TransferTable> tables = {read(table), read(table)};
   EXPECT_THROW(static_cast<void>(transfer(tables, small_options("sin"), Executor(1))), ConfigError);
   EXPECT_THROW(static_cast<void>(transfer({}, small_options("sin"), Executor(1))), ConfigError);
 }

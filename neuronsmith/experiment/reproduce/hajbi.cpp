@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <set>
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_protocol.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_search.hpp"
@@ -34,34 +34,6 @@ struct Arm {
   std::vector<Activation> activations;
 };
 
-/// Counts trainings and choices of the whole study.
-class StudyProgress {
- public:
-  StudyProgress(ProgressSink* sink, std::size_t total) : sink_(sink), total_(total) {}
-
-  void add_one() {
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (sink_ == nullptr) return;
-    const double seconds = clock_.seconds();
-    const double left = static_cast<double>(total_ - std::min(done_, total_));
-    sink_->report({.phase = "reproduce hajbi",
-                   .unit = "steps",
-                   .done = done_,
-                   .total = total_,
-                   .best = std::nullopt,
-                   .wall_seconds = seconds,
-                   .seconds_left = seconds * left / static_cast<double>(done_)});
-  }
-
- private:
-  ProgressSink* sink_;
-  std::size_t total_;
-  std::size_t done_ = 0;
-  Stopwatch clock_;
-  std::mutex mutex_;
-};
-
 class Study {
  public:
   Study(const HajbiOptions& options,
@@ -71,7 +43,7 @@ class Study {
       : options_(options),
         executor_(executor),
         stop_(std::move(stop)),
-        progress_(progress, count_steps(options)) {}
+        progress_(progress, "reproduce hajbi", "steps", count_steps(options)) {}
 
   HajbiStudy run() {
     const Stopwatch clock;
@@ -193,14 +165,12 @@ class Study {
   const HajbiOptions& options_;
   const Executor& executor_;
   std::stop_token stop_;
-  StudyProgress progress_;
+  StepCounter progress_;
   HajbiStudy study_;
   std::vector<Activation> source_;  ///< of the first set: what is transferred
 };
 
 }  // namespace
-
-std::vector<std::string> hajbi_data_sets() { return {"HIGGS", "FOREST_COVER", "SPAMBASE"}; }
 
 double HajbiRow::efficiency() const {
   return mean_of(auc) / std::log10(static_cast<double>(parameters));

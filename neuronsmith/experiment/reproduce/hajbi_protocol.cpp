@@ -4,9 +4,11 @@
 
 #include <array>
 #include <filesystem>
+#include <limits>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/experiment/model.hpp"
+#include "neuronsmith/experiment/reproduce/hajbi.hpp"
 
 namespace neuronsmith::experiment::hajbi {
 namespace {
@@ -15,16 +17,18 @@ struct Source {
   const char* name;
   const char* file;
   const char* more_rows;  ///< a second file whose rows are added if it is there, or null
+  float positive;         ///< the class, as the file numbers it, that is told from the others
+  std::size_t most_rows;  ///< the first so many are taken
 };
 
+constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
+
+/// Of Forest Cover the second cover type, lodgepole pine: 1 where types count from 0.
 constexpr std::array<Source, kDataSets> kSources = {
-    Source{"HIGGS", "higgs.csv.gz", "higgs_extra.csv.gz"},
-    Source{"FOREST_COVER", "covertype.csv.gz", nullptr},
-    Source{"SPAMBASE", "spambase.csv.gz", nullptr},
+    Source{"HIGGS", "higgs.csv.gz", "higgs_extra.csv.gz", 1.0F, kAllRows},
+    Source{"FOREST_COVER", "covertype.csv.gz", nullptr, 1.0F, 100'000},
+    Source{"SPAMBASE", "spambase.csv.gz", nullptr, 1.0F, kAllRows},
 };
-
-/// The second cover type, lodgepole pine: 1 where types count from 0.
-constexpr float kForestClass = 1.0F;
 
 void append(Table& table, const Table& more) {
   if (table.columns.size() != more.columns.size()) {
@@ -81,8 +85,8 @@ DataSet read_data_set(std::size_t index, const std::string& folder) {
   if (has_more && std::filesystem::exists(path_of(source.more_rows))) {
     append(table, read(path_of(source.more_rows)));
   }
-  if (set.name == "FOREST_COVER") keep_first_rows(table, kForestRows);
-  make_binary(table, set.name == "FOREST_COVER" ? kForestClass : 1.0F);
+  keep_first_rows(table, source.most_rows);
+  make_binary(table, source.positive);
   set.tables.hash = table.hash();
   set.options.data = path_of(source.file);
   set.options.task = TaskChoice::Classification;
@@ -156,3 +160,13 @@ std::optional<Trained> train_and_test(const PreparedData& data,
 }
 
 }  // namespace neuronsmith::experiment::hajbi
+
+namespace neuronsmith::experiment {
+
+std::vector<std::string> hajbi_data_sets() {
+  std::vector<std::string> names;
+  for (const hajbi::Source& source : hajbi::kSources) names.emplace_back(source.name);
+  return names;
+}
+
+}  // namespace neuronsmith::experiment

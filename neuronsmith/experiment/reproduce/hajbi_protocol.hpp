@@ -20,7 +20,6 @@ struct DataSet {
 };
 
 inline constexpr std::size_t kDataSets = 3;
-inline constexpr std::size_t kForestRows = 100'000;
 inline constexpr double kTestShare = 0.2;
 inline constexpr double kDiscoveryShare = 0.1;
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "neuronsmith/experiment/comparison.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
 #include "neuronsmith/experiment/statistics.hpp"
 
@@ -50,14 +51,8 @@ std::optional<Published> published(const HajbiRow& row) {
   return std::nullopt;
 }
 
-/// Of a population, as numpy's default.
-double population_deviation(const std::vector<double>& values) {
-  const double n = static_cast<double>(values.size());
-  return summarise(values).deviation * std::sqrt((n - 1.0) / n);
-}
-
 std::string spread(const std::vector<double>& values) {
-  return fmt::format("{:.3f} ± {:.3f}", mean_of(values), population_deviation(values));
+  return fmt::format("{:.3f} ± {:.3f}", mean_of(values), summarise(values).population_deviation());
 }
 
 std::vector<HajbiRow> by_efficiency(const HajbiStudy& study) {
@@ -96,18 +91,7 @@ std::string against(const HajbiRow& row, const HajbiRow& other) {
 }
 
 std::string formulas_text(const HajbiRow& row) {
-  std::vector<std::pair<std::string, std::size_t>> counts;
-  for (const std::string& formula : row.formulas) {
-    const auto known =
-        std::ranges::find(counts, formula, &std::pair<std::string, std::size_t>::first);
-    if (known == counts.end()) {
-      counts.emplace_back(formula, 1);
-    } else {
-      ++known->second;
-    }
-  }
-  std::ranges::stable_sort(
-      counts, std::ranges::greater{}, &std::pair<std::string, std::size_t>::second);
+  const std::vector<StructureCount> counts = count_texts(row.formulas);
   std::string text;
   for (const auto& [formula, count] : counts) {
     text += fmt::format("{}`{}`{}",

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <optional>
+#include <vector>
 
+#include "neuronsmith/experiment/statistics.hpp"
 #include "neuronsmith/report/internal/formula_view.hpp"
 #include "neuronsmith/report/internal/html.hpp"
 #include "neuronsmith/report/internal/parts.hpp"
@@ -18,16 +18,13 @@ constexpr std::size_t kMaxRows = 200;
 /// "0.824 ± 0.003" of a list of numbers, over a population as the published tables have it.
 std::string spread_cell(const Json& values) {
   if (!values.is_array() || values.empty()) return {};
-  double sum = 0.0;
-  double squares = 0.0;
+  std::vector<double> numbers;
   for (const Json& value : values) {
     if (!value.is_number()) return {};
-    sum += value.get<double>();
-    squares += value.get<double>() * value.get<double>();
+    numbers.push_back(value.get<double>());
   }
-  const auto n = static_cast<double>(values.size());
-  const double variance = std::max(0.0, squares / n - sum / n * (sum / n));
-  return fmt::format("{:.3f} ± {:.3f}", sum / n, std::sqrt(variance));
+  const experiment::Summary summary = experiment::summarise(numbers);
+  return fmt::format("{:.3f} ± {:.3f}", summary.mean, summary.population_deviation());
 }
 
 std::string published_cell(const Json& row) {
