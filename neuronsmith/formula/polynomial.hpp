@@ -21,4 +21,7 @@ struct Polynomial {
 /// or where a coefficient is not finite.
 [[nodiscard]] std::optional<Polynomial> collapse_to_polynomial(const Formula& formula) noexcept;
 
+/// k where the formula is written as x or x^k with k > 0, otherwise 0.
+[[nodiscard]] int exponent_of(const Formula& formula) noexcept;
+
 }  // namespace neuronsmith::formula

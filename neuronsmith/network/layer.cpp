@@ -3,21 +3,14 @@
 #include <algorithm>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/polynomial.hpp"
 
 namespace neuronsmith::network {
 namespace {
 
 using formula::Formula;
-using formula::Op;
 
-bool is_identity(const Formula& f) { return f.size() == 1 && f.root().op == Op::Input; }
-
-// The k of x^k for k >= 2, otherwise 0.
-std::size_t power_of(const Formula& f) {
-  const bool is_power =
-      f.size() == 2 && f.nodes()[0].op == Op::Input && f.root().op == Op::PowInt;
-  return is_power && f.root().index >= 2 ? static_cast<std::size_t>(f.root().index) : 0;
-}
+bool is_identity(const Formula& f) { return formula::exponent_of(f) == 1; }
 
 }  // namespace
 
@@ -132,10 +125,10 @@ void DenseLayer::collect_weight_runs() {
 void DenseLayer::compile_functions() {
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     if (blocks_[b].is_input) continue;
-    const std::size_t power = power_of(blocks_[b].phi);
-    const std::size_t slot = power - 2;
-    if (power > 0 && slot >= block_of_power_.size()) block_of_power_.resize(slot + 1, kNone);
-    if (power > 0 && block_of_power_[slot] == kNone) {
+    const int power = formula::exponent_of(blocks_[b].phi);
+    const auto slot = static_cast<std::size_t>(power - 2);
+    if (power >= 2 && slot >= block_of_power_.size()) block_of_power_.resize(slot + 1, kNone);
+    if (power >= 2 && block_of_power_[slot] == kNone) {
       block_of_power_[slot] = b;
     } else {
       functions_.emplace_back(b, formula::ElementwiseFunction(blocks_[b].phi));
