@@ -24,7 +24,18 @@ Examples:
   neuronsmith discover --data law.csv --seed 1 --json
   neuronsmith discover --data sensors.tsv.gz --minutes 5 --choose validation --max-degree 5
   neuronsmith discover --data train.csv --generations 400 --resume      # go on after Ctrl-C
+  neuronsmith discover --recipe neuronseek --data law.csv --restarts 9 --max-order 4
   neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000)";
+
+/// The recipes that an option has a meaning for: those of a strategy, or of a strategy and a role.
+struct Scope {
+  search::StrategyKind strategy = search::StrategyKind::GeneticProgramming;
+  std::optional<search::Role> role = std::nullopt;
+
+  [[nodiscard]] bool holds(const search::Recipe& recipe) const {
+    return recipe.strategy == strategy && (!role || recipe.role == *role);
+  }
+};
 
 /// One option of the command that stands for a value of the recipe. What is not given leaves the
 /// recipe's own value.
@@ -32,7 +43,7 @@ struct RecipeOption {
   CLI::Option* option = nullptr;
   std::function<void(search::Recipe&)> take_over;
   std::function<std::string(const search::Recipe&)> value_of;
-  std::optional<search::Role> role;  ///< the only one that it has a meaning for; none: both
+  Scope scope;
 };
 
 struct DiscoverFlags {
@@ -52,7 +63,7 @@ std::string defaults_of(const RecipeOption& option) {
   std::vector<std::string> values;
   for (const std::string& name : search::recipe_names()) {
     const search::Recipe recipe = search::find_recipe(name);
-    if (option.role && *option.role != recipe.role) continue;
+    if (!option.scope.holds(recipe)) continue;
     values.push_back(option.value_of(recipe));
     text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", values.back(), name);
   }
@@ -70,8 +81,8 @@ class RecipeOptions {
   RecipeOptions(CLI::App& command,
                 DiscoverFlags& flags,
                 std::string group,
-                std::optional<search::Role> role = std::nullopt)
-      : command_(command), flags_(flags), group_(std::move(group)), role_(role) {}
+                Scope scope = {})
+      : command_(command), flags_(flags), group_(std::move(group)), scope_(scope) {}
 
   /// A number of the recipe; `place` gives a reference to it.
   template <typename Place>
@@ -115,14 +126,14 @@ class RecipeOptions {
   void flag(const std::string& option, const Place& place, const std::string& help) {
     CLI::Option* const added = command_.add_flag(option, help)->group(group_);
     flags_.recipe_options.push_back(
-        {added, [place](search::Recipe& recipe) { place(recipe) = true; }, nullptr, role_});
+        {added, [place](search::Recipe& recipe) { place(recipe) = true; }, nullptr, scope_});
   }
 
  private:
   void add(CLI::Option* option,
            std::function<void(search::Recipe&)> take_over,
            std::function<std::string(const search::Recipe&)> value_of) {
-    RecipeOption added{option, std::move(take_over), std::move(value_of), role_};
+    RecipeOption added{option, std::move(take_over), std::move(value_of), scope_};
     option->default_str(defaults_of(added))->group(group_);
     flags_.recipe_options.push_back(std::move(added));
   }
@@ -130,7 +141,7 @@ class RecipeOptions {
   CLI::App& command_;
   DiscoverFlags& flags_;
   std::string group_;
-  std::optional<search::Role> role_;
+  Scope scope_;
 };
 
 #define NEURONSMITH_PLACE(member) [](search::Recipe& recipe) -> auto& { return recipe.member; }
@@ -183,7 +194,7 @@ void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
   both.word("--choose", NEURONSMITH_PLACE(choice), search::parse_choice,
             [](search::Choice c) { return search::name(c); },
             "The formula by: error (of the last generation), criterion or validation");
-  RecipeOptions fit(command, flags, group + ", of aggregations", search::Role::Aggregation);
+  RecipeOptions fit(command, flags, group + ", of aggregations", {.role = search::Role::Aggregation});
   fit.number("--weights", NEURONSMITH_PLACE(genetic.weights),
              "Weight vectors that leaves may be, for functions dot and sum");
   fit.word("--coefficients", NEURONSMITH_PLACE(fit.coefficients), search::parse_coefficients,
@@ -197,7 +208,7 @@ void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
                 return r.role == search::Role::Aggregation ? r.fit.refine : r.loss.refine;
               },
               "Steps on constants: inside functions (aggregations) or all (activations)");
-  RecipeOptions loss(command, flags, group + ", of activations", search::Role::Activation);
+  RecipeOptions loss(command, flags, group + ", of activations", {.role = search::Role::Activation});
   loss.flag("--linear-scaling", NEURONSMITH_PLACE(loss.linear_scaling),
             "Fit a scale and an offset of every formula");
   loss.word("--collapse", NEURONSMITH_PLACE(collapse), search::parse_collapse,
@@ -208,6 +219,30 @@ void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
             "Constants of the activation that networks train: none, layer or channel");
   command.add_flag("--training-rows-only", flags.training_rows_only,
                    "Leave the validation rows out of the search, as compare does")->group(group);
+}
+
+void add_tensor_options(CLI::App& command, DiscoverFlags& flags) {
+  RecipeOptions options(command, flags, "Tensor decomposition",
+                        {.strategy = search::StrategyKind::TensorDecomposition});
+  options.word("--engine", NEURONSMITH_PLACE(tensor.engine), search::parse_tensor_engine,
+               [](search::TensorEngine e) { return search::name(e); },
+               "Terms to choose among: dual (powers and products), cp or tucker (products)");
+  options.number("--max-order", NEURONSMITH_PLACE(tensor.max_order), "Highest order of a term, 1 to 8");
+  options.number("--rank", NEURONSMITH_PLACE(tensor.rank), "Most products of one order that are summed");
+  options.number("--restarts", NEURONSMITH_PLACE(tensor.restarts),
+                 "Searches with seeds of their own; kept is what most agree on");
+  options.number("--epochs", NEURONSMITH_PLACE(tensor.epochs), "Passes over the rows in each");
+  options.number("--batch", NEURONSMITH_PLACE(tensor.batch), "Rows a step");
+  options.number("--lambda", NEURONSMITH_PLACE(tensor.lambda), "Price of a gate");
+  options.range("--ramp", NEURONSMITH_PLACE(tensor.warm_up), NEURONSMITH_PLACE(tensor.ramp_end),
+                "Shares of the epochs at which the price begins and is full");
+  options.number("--pure-rate", NEURONSMITH_PLACE(tensor.pure_rate), "Learning rate of powers");
+  options.number("--factor-rate", NEURONSMITH_PLACE(tensor.factor_rate), "Learning rate of products");
+  options.number("--gate-rate", NEURONSMITH_PLACE(tensor.gate_rate),
+                 "Learning rate of gates and normalisation");
+  options.number("--clip", NEURONSMITH_PLACE(tensor.clip), "Greatest norm of a gradient");
+  options.flag("--as-published", NEURONSMITH_PLACE(tensor.as_published),
+               "Gates alone, with the published model and price: no proof on rows held out");
 }
 
 #undef NEURONSMITH_PLACE
@@ -227,10 +262,14 @@ void add_run_options(CLI::App& command, DiscoverFlags& flags) {
   command.add_flag("--resume", flags.driver.resume, "Go on from the checkpoint")->group(group);
 }
 
-void require_role(const RecipeOption& option, const search::Recipe& recipe) {
-  if (!option.role || *option.role == recipe.role) return;
-  throw ConfigError(fmt::format("{}: --recipe {} has no such option, it discovers {}s",
-                                option.option->get_name(), recipe.name, search::name(recipe.role)));
+std::string what_it_does(const search::Recipe& recipe) {
+  return fmt::format("it discovers {}s by {}", search::name(recipe.role), search::name(recipe.strategy));
+}
+
+void require_scope(const RecipeOption& option, const search::Recipe& recipe) {
+  if (option.scope.holds(recipe)) return;
+  throw ConfigError(fmt::format("{}: --recipe {} has no such option, {}", option.option->get_name(),
+                                recipe.name, what_it_does(recipe)));
 }
 
 /// The recipe with what was given; what was not is told to the run store as the recipe has it.
@@ -238,13 +277,12 @@ search::Recipe resolved_recipe(const DiscoverFlags& flags) {
   search::Recipe recipe = search::find_recipe(flags.recipe);
   for (const RecipeOption& option : flags.recipe_options) {
     if (option.option->count() == 0) continue;
-    require_role(option, recipe);
+    require_scope(option, recipe);
     option.take_over(recipe);
   }
   for (const RecipeOption& option : flags.recipe_options) {
     if (!option.value_of) continue;
-    const bool has_meaning = !option.role || *option.role == recipe.role;
-    option.option->default_str(has_meaning ? option.value_of(recipe) : "");
+    option.option->default_str(option.scope.holds(recipe) ? option.value_of(recipe) : "");
   }
   recipe.validate();
   return recipe;
@@ -269,6 +307,22 @@ void print_activation(const Context& context, const experiment::DiscoveryResult&
   context.say("activation {}", formula::to_infix(result.neuron.activation->formula, 5));
 }
 
+/// Which terms the restarts found, and how many of them each.
+void print_agreement(const Context& context, const search::tensor::TensorDiscovery& tensor) {
+  context.say("\n{:<24}  restarts that have it, of {}", "term", tensor.restarts.size());
+  for (const search::tensor::TermVotes& vote : tensor.votes) {
+    const bool is_pure = vote.term.stream == search::tensor::Stream::Pure;
+    const std::string term =
+        is_pure ? fmt::format("power {}", vote.term.order)
+                : fmt::format("product of {}, rank {}", vote.term.order, vote.term.rank);
+    const bool is_kept = 2 * vote.votes > tensor.restarts.size();
+    context.say("{:<24}  {}{}", term, vote.votes, is_kept ? "   <- kept" : "");
+  }
+  if (tensor.is_fallback) {
+    context.note("most restarts agree on no term that explains rows held out: the ordinary neuron is left");
+  }
+}
+
 void print_result(const Context& context,
                   const experiment::DiscoveryResult& result,
                   const std::string& out) {
@@ -277,6 +331,7 @@ void print_result(const Context& context,
     context.say("{:>10}  {:>12.6g}  {}{}", entry.score.complexity, entry.score.error,
                 formula::to_infix(entry.formula, 5), entry.is_chosen ? "   <- chosen" : "");
   }
+  if (result.tensor) print_agreement(context, *result.tensor);
   if (result.columns) {
     print_activation(context, result);
   } else {
@@ -284,8 +339,20 @@ void print_result(const Context& context,
   }
   context.say("error     {:.6g} {}", result.score.error,
               result.loss == search::Loss::LogLoss ? "of log loss" : "of the target's variance");
-  context.say("searched  {} candidates in {:.2f} s", result.search.candidates, result.search.seconds);
+  const std::string amount = result.tensor
+                                 ? fmt::format("{} restarts", result.tensor->restarts.size())
+                                 : fmt::format("{} candidates", result.search.candidates);
+  context.say("searched  {} in {:.2f} s", amount, result.search.seconds);
   context.say("written   {}", out);
+}
+
+void require_budget(const Budget& budget, const search::Recipe& recipe) {
+  budget.validate();
+  if (recipe.strategy == search::StrategyKind::GeneticProgramming) return;
+  const char* const given = budget.generations ? "--generations" : budget.candidates ? "--candidates" : nullptr;
+  if (given == nullptr) return;
+  throw ConfigError(fmt::format("{}: --recipe {} has no such limit, {}; see --restarts", given,
+                                recipe.name, what_it_does(recipe)));
 }
 
 experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
@@ -294,10 +361,8 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
                                       .training_rows_only = flags.training_rows_only,
                                       .seed = flags.data.options.split.seed};
   Budget& budget = options.driver.budget;
-  if (!budget.generations && !budget.candidates && !budget.minutes) {
-    budget.generations = options.recipe.generations;
-  }
-  budget.validate();
+  if (!budget.generations && !budget.candidates && !budget.minutes) budget = options.recipe.budget();
+  require_budget(budget, options.recipe);
   options.driver.checkpoint =
       flags.checkpoint.empty() ? flags.out + ".checkpoint" : flags.checkpoint;
   return options;
@@ -380,12 +445,13 @@ void add_discover(CLI::App& app, Context& context) {
   auto flags = std::make_shared<DiscoverFlags>();
   CLI::App& command = *app.add_subcommand("discover", "Search the neuron that a table wants");
   command.footer(kExamples);
-  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr or activation-gp")
+  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr, neuronseek or activation-gp")
       ->capture_default_str();
   add_data_flags(command, flags->data, "auto");
   add_run_options(command, *flags);
   add_fit_options(command, *flags);
   add_genetic_options(command, *flags);
+  add_tensor_options(command, *flags);
   add_store_flags(command, flags->store);
   add_common_options(command, context);
   command.callback([flags, &context] { run(*flags, context); });

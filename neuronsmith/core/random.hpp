@@ -21,6 +21,8 @@ enum class Purpose : std::uint32_t {
   Test,
   Control,
   Sample,
+  Gate,
+  Restart,
 };
 
 /// Counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random

@@ -216,7 +216,7 @@ class Comparing {
     const PreparedData data = prepare(tables_, for_search(data_options, recipe));
     DiscoverOptions options{
         .recipe = recipe, .driver = {}, .training_rows_only = true, .seed = repeat.seed};
-    options.driver.budget.generations = recipe.generations;
+    options.driver.budget = recipe.budget();
     DiscoveryResult result = discover(data, options, executor_, nullptr, stop_);
     Entry entry = make_entry(std::move(result.neuron), repeat);
     entry.search_seconds = result.search.seconds;

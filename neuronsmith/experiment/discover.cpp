@@ -11,7 +11,9 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/hash.hpp"
 #include "neuronsmith/experiment/internal/pursuit.hpp"
+#include "neuronsmith/experiment/internal/tensor_discovery.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/orders.hpp"
 #include "neuronsmith/search/genetic/genetic_search.hpp"
 
 namespace neuronsmith::experiment {
@@ -103,10 +105,19 @@ Json columns_to_json(const ColumnsFormula& columns) {
   return json;
 }
 
+bool is_tensor(const DiscoverOptions& options) {
+  return options.recipe.strategy == search::StrategyKind::TensorDecomposition;
+}
+
+bool sees_training_rows_only(const DiscoverOptions& options) {
+  const bool validation_rows_choose =
+      !is_tensor(options) && options.recipe.choice == search::Choice::Validation;
+  return options.training_rows_only || validation_rows_choose;
+}
+
 Json provenance_of(const PreparedData& data,
                    const DiscoverOptions& options,
-                   const DiscoveryResult& result,
-                   std::size_t n_rows) {
+                   const DiscoveryResult& result) {
   const search::Score& score = result.score;
   Json json = search::to_json(options.recipe);
   if (result.columns) json.update(columns_to_json(*result.columns));
@@ -118,7 +129,7 @@ Json provenance_of(const PreparedData& data,
   json["target"] = data.task.target;
   json["scaling"] = name(data.preprocessor.options().scaling);
   json["data_hash"] = data.hash;
-  json["rows"] = n_rows;
+  json["rows"] = data.n_training + (sees_training_rows_only(options) ? 0 : data.n_validation);
   json["error"] = json_number(score.error);
   json["criterion"] = json_number(score.criterion);
   json["complexity"] = score.complexity;
@@ -142,11 +153,44 @@ search::DriverOptions driver_options(const PreparedData& data, const DiscoverOpt
   return driver;
 }
 
+/// Formulas proposed by genetic programming, scored by the objective of the recipe's role.
+DiscoveryResult by_genetic_programming(const PreparedData& data,
+                                       const DiscoverOptions& options,
+                                       const Executor& executor,
+                                       ProgressSink* progress,
+                                       const std::stop_token& stop) {
+  const search::Recipe& recipe = options.recipe;
+  const auto pursuit = internal::pursuit_of(data, recipe, sees_training_rows_only(options));
+  const search::Objective& objective = pursuit->objective();
+  search::GeneticSearch strategy(recipe.genetic, pursuit->inputs(), options.seed);
+
+  DiscoveryResult result;
+  if (recipe.role == search::Role::Activation && data.task.kind != TaskKind::Regression) {
+    result.loss = search::Loss::LogLoss;
+  }
+  result.search =
+      search::run_search(strategy, objective, executor, options.driver, progress, stop);
+  const auto chosen = choose(
+      eligible(result.search.archive, strategy.population(), recipe.choice, *pursuit),
+      *pursuit,
+      result);
+  if (!chosen) throw DataError(nothing_found(data, result));
+  const std::uint64_t chosen_key = objective.key(chosen->formula);
+  for (const Candidate& candidate : result.search.archive.front()) {
+    result.front.push_back({objective.fitted(candidate.formula),
+                            candidate.score,
+                            objective.key(candidate.formula) == chosen_key});
+  }
+  return result;
+}
+
 }  // namespace
 
 void validate(const PreparedData& data, const DiscoverOptions& options) {
   options.recipe.validate();
-  if (options.recipe.choice == search::Choice::Validation && data.n_validation == 0) {
+  if (is_tensor(options)) {
+    internal::require_tensor_rows(data, options);
+  } else if (options.recipe.choice == search::Choice::Validation && data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
   }
   search::validate(driver_options(data, options));
@@ -176,31 +220,11 @@ DiscoveryResult discover(const PreparedData& data,
                          ProgressSink* progress,
                          std::stop_token stop) {
   validate(data, options);
-  const search::Recipe& recipe = options.recipe;
-  const bool training_only =
-      recipe.choice == search::Choice::Validation || options.training_rows_only;
-  const auto pursuit = internal::pursuit_of(data, recipe, training_only);
-  const search::Objective& objective = pursuit->objective();
-  search::GeneticSearch strategy(recipe.genetic, pursuit->inputs(), options.seed);
-
-  DiscoveryResult result;
-  if (recipe.role == search::Role::Activation && data.task.kind != TaskKind::Regression) {
-    result.loss = search::Loss::LogLoss;
-  }
-  result.search = search::run_search(
-      strategy, objective, executor, driver_options(data, options), progress, stop);
-  const auto chosen = choose(
-      eligible(result.search.archive, strategy.population(), recipe.choice, *pursuit),
-      *pursuit,
-      result);
-  if (!chosen) throw DataError(nothing_found(data, result));
-  result.neuron.provenance = provenance_of(data, options, result, pursuit->n_rows());
-  const std::uint64_t chosen_key = objective.key(chosen->formula);
-  for (const Candidate& candidate : result.search.archive.front()) {
-    result.front.push_back({objective.fitted(candidate.formula),
-                            candidate.score,
-                            objective.key(candidate.formula) == chosen_key});
-  }
+  const auto search = is_tensor(options) ? internal::by_tensor_decomposition : by_genetic_programming;
+  DiscoverOptions resolved = options;
+  resolved.driver = driver_options(data, options);
+  DiscoveryResult result = search(data, resolved, executor, progress, stop);
+  result.neuron.provenance = provenance_of(data, options, result);
   return result;
 }
 
@@ -215,11 +239,11 @@ Json to_json(const DiscoveryResult& result) {
   }
   Json json;
   json["formula"] = formula::to_infix(result.neuron.formula);
+  json["loss"] = search::name(result.loss);
   if (result.columns) {
     json["activation"] = neuron::to_json(*result.neuron.activation);
     json.update(columns_to_json(*result.columns));
     json["collapse"] = result.neuron.provenance["collapse"];
-    json["loss"] = search::name(result.loss);
     json["rejected"] = Json::array();
     for (const Rejected& rejected : result.rejected) {
       json["rejected"].push_back(
@@ -232,8 +256,16 @@ Json to_json(const DiscoveryResult& result) {
   json["criterion"] = json_number(result.score.criterion);
   json["complexity"] = result.score.complexity;
   json["front"] = front;
-  json["candidates"] = result.search.candidates;
-  json["generations"] = result.search.generations;
+  const auto orders = neuron::orders_of(result.neuron.aggregation);
+  if (orders && !result.columns) {
+    json["orders"] = neuron::to_json(*orders);
+  }
+  if (result.tensor) {
+    json.update(internal::to_json(*result.tensor));
+  } else {
+    json["candidates"] = result.search.candidates;
+    json["generations"] = result.search.generations;
+  }
   json["interrupted"] = result.search.interrupted;
   json["seconds"] = result.search.seconds;
   json["seed"] = result.neuron.provenance["seed"];

@@ -14,6 +14,7 @@
 #include "neuronsmith/neuron/neuron.hpp"
 #include "neuronsmith/search/driver.hpp"
 #include "neuronsmith/search/recipe.hpp"
+#include "neuronsmith/search/tensor/tensor_search.hpp"
 
 namespace neuronsmith::experiment {
 
@@ -52,7 +53,8 @@ struct DiscoveryResult {
   std::optional<ColumnsFormula> columns;  ///< of a recipe for activations
   std::vector<Rejected> rejected;         ///< in the order of the choice, at most 20
   search::Loss loss = search::Loss::SquaredError;  ///< what the errors are
-  search::Discovery search;
+  search::Discovery search;  ///< of a tensor search only the seconds and whether it was interrupted
+  std::optional<search::tensor::TensorDiscovery> tensor;  ///< of a tensor search
 };
 
 /// Throws, before any work, what discover() would throw because of the options: ConfigError, or

@@ -6,10 +6,6 @@
 
 namespace neuronsmith::network {
 
-using internal::Gemm;
-using internal::Target;
-using internal::Transpose;
-
 LayerWorkspace::LayerWorkspace(const DenseLayer& layer, std::size_t max_rows, WorkspaceUse use)
     : layer_(&layer), max_rows_(max_rows), use_(use) {
   NEURONSMITH_CHECK(max_rows > 0, "a workspace for no rows");
@@ -49,7 +45,7 @@ std::unique_ptr<LayerWorkspace::Kernels> LayerWorkspace::make_kernels(std::size_
   kernels->pure = Gemm({n, n_out, n_pure + 1, n, n_out, n, Transpose::Yes, Target::Overwrite});
   for (const auto& group : layer.groups_) {
     const std::size_t columns = group.n_columns;
-    kernels->groups.emplace_back(internal::GemmShape{
+    kernels->groups.emplace_back(GemmShape{
         n, columns, n_in, n, columns, n, Transpose::Yes, Target::Overwrite});
   }
   if (use_ == WorkspaceUse::Inference) return kernels;
@@ -60,10 +56,10 @@ std::unique_ptr<LayerWorkspace::Kernels> LayerWorkspace::make_kernels(std::size_
     const std::size_t columns = group.n_columns;
     const Target target =
         layer.blocks_[group.block].is_pure ? Target::Accumulate : Target::Overwrite;
-    kernels->group_weights.emplace_back(internal::GemmShape{
+    kernels->group_weights.emplace_back(GemmShape{
         columns, n_in, n, columns, n, columns, Transpose::No, Target::Overwrite});
     kernels->group_basis.emplace_back(
-        internal::GemmShape{n, n_in, columns, n, columns, n, Transpose::No, target});
+        GemmShape{n, n_in, columns, n, columns, n, Transpose::No, target});
   }
   return kernels;
 }

@@ -4,22 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <unordered_map>
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/core/file.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/checkpoint.hpp"
 
 namespace neuronsmith::search {
 namespace {
 
 using formula::Formula;
 
-constexpr const char* kFormat = "neuronsmith-checkpoint";
-constexpr int kVersion = 1;
 /// Scores remembered before the memory starts anew; a score that is needed again is the same again.
 constexpr std::size_t kMostKnown = 1'000'000;
 
@@ -50,17 +47,6 @@ Candidate candidate_from_json(const Json& json, const std::string& source) {
            json_get<double>(json, "criterion", source)}};
 }
 
-Json read_checkpoint(const DriverOptions& options) {
-  const std::string& source = options.checkpoint;
-  Json checkpoint = read_json_file(source);
-  require_format(checkpoint, kFormat, kVersion, source);
-  if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
-    throw ConfigError(fmt::format(
-        "{}: the checkpoint is of a search with other data, options or seed", source));
-  }
-  return checkpoint;
-}
-
 /// One search from start to end.
 class Driver {
  public:
@@ -78,7 +64,7 @@ class Driver {
   }
 
   Discovery run(const std::stop_token& stop) {
-    if (options_.resume) load();
+    if (has_checkpoint(options_)) load();
     if (result_.generations > 0) report();  // also where nothing is left to do
     while (!is_spent() && !stop.stop_requested()) {
       step();
@@ -195,22 +181,18 @@ class Driver {
     for (const TracePoint& point : result_.trace) {
       trace.push_back({point.candidates, point.error, point.criterion});
     }
-    const Json checkpoint = {{"format", kFormat},
-                             {"version", kVersion},
-                             {"fingerprint", options_.fingerprint},
-                             {"candidates", result_.candidates},
-                             {"generations", result_.generations},
-                             {"seconds", seconds()},
-                             {"best", best},
-                             {"front", front},
-                             {"trace", trace},
-                             {"strategy", strategy_.save()}};
-    write_file_atomically(options_.checkpoint, checkpoint.dump() + "\n");
+    write_checkpoint(options_,
+                     {{"candidates", result_.candidates},
+                      {"generations", result_.generations},
+                      {"seconds", seconds()},
+                      {"best", best},
+                      {"front", front},
+                      {"trace", trace},
+                      {"strategy", strategy_.save()}});
   }
 
   void load() {
     const std::string& source = options_.checkpoint;
-    if (!std::filesystem::exists(source)) return;
     const Json checkpoint = read_checkpoint(options_);
     result_.candidates = json_get<std::uint64_t>(checkpoint, "candidates", source);
     result_.generations = json_get<std::uint64_t>(checkpoint, "generations", source);
@@ -245,9 +227,7 @@ class Driver {
 
 void validate(const DriverOptions& options) {
   options.budget.validate();
-  if (options.resume && std::filesystem::exists(options.checkpoint)) {
-    static_cast<void>(read_checkpoint(options));
-  }
+  if (has_checkpoint(options)) static_cast<void>(read_checkpoint(options));
 }
 
 Discovery run_search(Strategy& strategy,

@@ -102,6 +102,7 @@ Recipe vsr() {
   return {.name = "vsr",
           .source = "Fan et al., No One-Size-Fits-All Neurons, arXiv 2405.02369",
           .role = Role::Aggregation,
+          .tensor = {},
           .genetic = {},
           .fit = {},
           .loss = {}};
@@ -136,11 +137,39 @@ Recipe activation_gp() {
   return {.name = "activation-gp",
           .source = "Hajbi, Neuro-Symbolic Activation Discovery, arXiv 2601.10740",
           .role = Role::Activation,
+          .tensor = {},
           .genetic = std::move(genetic),
           .fit = {},
           .loss = {},
           .choice = Choice::Error,
           .generations = 5};
+}
+
+Recipe neuronseek() {
+  return {.name = "neuronseek",
+          .source = "Pei et al., NeuronSeek, arXiv 2506.15715",
+          .role = Role::Aggregation,
+          .strategy = StrategyKind::TensorDecomposition,
+          .tensor = {},
+          .genetic = {},
+          .fit = {},
+          .loss = {}};
+}
+
+Json to_json(const TensorOptions& t) {
+  return {{"engine", name(t.engine)},
+          {"max_order", t.max_order},
+          {"rank", t.rank},
+          {"epochs", t.epochs},
+          {"batch", t.batch},
+          {"restarts", t.restarts},
+          {"lambda", t.lambda},
+          {"ramp", {t.warm_up, t.ramp_end}},
+          {"pure_rate", t.pure_rate},
+          {"factor_rate", t.factor_rate},
+          {"gate_rate", t.gate_rate},
+          {"clip", t.clip},
+          {"as_published", t.as_published}};
 }
 
 Json to_json(const GeneticOptions& g) {
@@ -191,6 +220,11 @@ std::string_view name(Role role) {
   return role == Role::Aggregation ? "aggregation" : "activation";
 }
 
+std::string_view name(StrategyKind strategy) {
+  return strategy == StrategyKind::GeneticProgramming ? "genetic programming"
+                                                      : "tensor decomposition";
+}
+
 std::string_view name(Choice choice) {
   switch (choice) {
     case Choice::Error:
@@ -232,6 +266,7 @@ Collapse parse_collapse(std::string_view text) {
 }
 
 void Recipe::validate() const {
+  if (strategy == StrategyKind::TensorDecomposition) return tensor.validate();
   genetic.validate();
   if (role == Role::Aggregation) return fit.validate();
   loss.validate();
@@ -249,20 +284,29 @@ void Recipe::validate() const {
   }
 }
 
-std::vector<std::string> recipe_names() { return {"vsr", "activation-gp"}; }
+Budget Recipe::budget() const {
+  if (strategy == StrategyKind::TensorDecomposition) return {};
+  return {.generations = generations};
+}
+
+std::vector<std::string> recipe_names() { return {"vsr", "activation-gp", "neuronseek"}; }
 
 Recipe find_recipe(const std::string& name) {
   if (name == "vsr") return vsr();
   if (name == "activation-gp") return activation_gp();
+  if (name == "neuronseek") return neuronseek();
   throw ConfigError(fmt::format(
       "--recipe: no recipe is called \"{}\"; known are {}", name, fmt::join(recipe_names(), ", ")));
 }
 
 Json to_json(const Recipe& recipe) {
-  Json json = {{"recipe", recipe.name},
-               {"role", name(recipe.role)},
-               {"genetic", to_json(recipe.genetic)},
-               {"choose", name(recipe.choice)}};
+  Json json = {{"recipe", recipe.name}, {"role", name(recipe.role)}};
+  if (recipe.strategy == StrategyKind::TensorDecomposition) {
+    json["tensor"] = to_json(recipe.tensor);
+    return json;
+  }
+  json["genetic"] = to_json(recipe.genetic);
+  json["choose"] = name(recipe.choice);
   if (recipe.role == Role::Aggregation) {
     json["fit"] = to_json(recipe.fit);
     return json;

@@ -5,11 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/neuron/activation.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/loss_objective.hpp"
+#include "neuronsmith/search/tensor/tensor_options.hpp"
 
 namespace neuronsmith::search {
 
@@ -17,6 +19,12 @@ namespace neuronsmith::search {
 enum class Role : std::uint8_t {
   Aggregation,  ///< a formula of the vector x, scored by FitObjective
   Activation,   ///< a formula of columns, scored by LossObjective and collapsed to one input
+};
+
+/// How a recipe searches.
+enum class StrategyKind : std::uint8_t {
+  GeneticProgramming,   ///< GeneticSearch, with an objective
+  TensorDecomposition,  ///< tensor/tensor_search.hpp, for aggregations
 };
 
 /// How one formula is chosen of those that a search found.
@@ -34,6 +42,8 @@ enum class Collapse : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view name(Role role);
+/// "genetic programming", "tensor decomposition"
+[[nodiscard]] std::string_view name(StrategyKind strategy);
 [[nodiscard]] std::string_view name(Choice choice);
 [[nodiscard]] std::string_view name(Collapse collapse);
 /// Throw ConfigError naming --choose, --collapse.
@@ -46,6 +56,8 @@ struct Recipe {
   std::string name;
   std::string source;  ///< the publication
   Role role = Role::Aggregation;
+  StrategyKind strategy = StrategyKind::GeneticProgramming;
+  TensorOptions tensor;    ///< StrategyKind::TensorDecomposition; all below is of the other
   GeneticOptions genetic;
   FitOptions fit;    ///< Role::Aggregation
   LossOptions loss;  ///< Role::Activation, as all below
@@ -56,6 +68,8 @@ struct Recipe {
 
   /// Throws ConfigError naming the option.
   void validate() const;
+  /// What ends a search for which no other limit is given; none for tensors, which end by themselves.
+  [[nodiscard]] Budget budget() const;
 };
 
 /// Names of the recipes that exist.
@@ -64,7 +78,7 @@ struct Recipe {
 /// Throws ConfigError, with the names that exist.
 [[nodiscard]] Recipe find_recipe(const std::string& name);
 
-/// Name and every option that has a meaning for its role, for the record and for telling whether
+/// Name and every option that has a meaning for its role and strategy, for the record and for telling whether
 /// two searches are the same.
 [[nodiscard]] Json to_json(const Recipe& recipe);
 

@@ -30,19 +30,6 @@ class Activation : public testing::CommandTest {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-
-  void expect_refused(const std::vector<std::string>& arguments,
-                      const std::vector<std::string>& parts) {
-    const auto before = files();
-    const testing::Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.status, 2) << outcome.err;
-    EXPECT_EQ(outcome.out, "");
-    EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " not in " << outcome.err;
-    }
-    EXPECT_EQ(files(), before);
-  }
 };
 
 TEST_F(Activation, IsFoundWrittenAndTrained) {

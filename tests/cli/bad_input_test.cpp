@@ -6,25 +6,6 @@ namespace {
 /// Every mistake: one clear line, exit status 2, nothing left behind.
 class BadInput : public testing::CommandTest {
  protected:
-  /// `parts` must all stand in the one line on standard error.
-  void expect_refused(const std::vector<std::string>& arguments,
-                      const std::vector<std::string>& parts) {
-    const auto before = files();
-    const testing::Outcome outcome = run(arguments);
-    EXPECT_EQ(outcome.status, 2) << outcome.err;
-    EXPECT_EQ(outcome.out, "");
-    // Notes about the data may come first; the mistake itself is the last line and starts so.
-    const std::string& err = outcome.err;
-    const std::size_t line = err.rfind("neuronsmith: ");
-    ASSERT_NE(line, std::string::npos) << err;
-    const std::string mistake = err.substr(line);
-    EXPECT_EQ(std::count(mistake.begin(), mistake.end(), '\n'), 1) << err;
-    for (const std::string& part : parts) {
-      EXPECT_NE(mistake.find(part), std::string::npos) << "\"" << part << "\" not in: " << mistake;
-    }
-    EXPECT_EQ(files(), before);
-  }
-
   void good_table() const {
     std::string text = "a,b,y\n";
     for (int i = 0; i < 60; ++i) {

@@ -100,6 +100,25 @@ class CommandTest : public ::testing::Test {
     return outcome.status == 0 ? outcome.json() : Json::object();
   }
 
+  /// Runs what must be refused: status 2, nothing printed, no file written, and one last line that
+  /// names the mistake by `parts`. Notes about the data may come before it.
+  void expect_refused(const std::vector<std::string>& arguments,
+                      const std::vector<std::string>& parts) const {
+    const auto before = files();
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    const std::string& err = outcome.err;
+    const std::size_t line = err.rfind("neuronsmith: ");
+    ASSERT_NE(line, std::string::npos) << err;
+    const std::string mistake = err.substr(line);
+    EXPECT_EQ(std::count(mistake.begin(), mistake.end(), '\n'), 1) << err;
+    for (const std::string& part : parts) {
+      EXPECT_NE(mistake.find(part), std::string::npos) << "\"" << part << "\" not in: " << mistake;
+    }
+    EXPECT_EQ(files(), before);
+  }
+
  private:
   [[nodiscard]] std::string out_path() const { return folder_.path().string() + ".out"; }
   [[nodiscard]] std::string err_path() const { return folder_.path().string() + ".err"; }

@@ -1,4 +1,4 @@
-#include "neuronsmith/network/internal/gemm.hpp"
+#include "neuronsmith/network/gemm.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
 
-namespace neuronsmith::network::internal {
+namespace neuronsmith::network {
 namespace {
 
 std::vector<float> random_values(std::size_t n, std::uint32_t stream) {
@@ -70,4 +70,4 @@ TEST(Gemm, RejectsALeadingDimensionThatIsTooShort) {
 }
 
 }  // namespace
-}  // namespace neuronsmith::network::internal
+}  // namespace neuronsmith::network

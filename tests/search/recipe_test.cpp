@@ -119,6 +119,21 @@ TEST(Recipe, EveryOptionIsOnRecord) {
                     [](Recipe& r) { r.fit.max_degree = 3; },
                     [](Recipe& r) { r.fit.gamma = 0.0; },
                     [](Recipe& r) { r.fit.refine = 3; }});
+  expect_on_record("neuronseek",
+                   {[](Recipe& r) { r.tensor.engine = TensorEngine::Cp; },
+                    [](Recipe& r) { r.tensor.max_order = 3; },
+                    [](Recipe& r) { r.tensor.rank = 3; },
+                    [](Recipe& r) { r.tensor.epochs = 3; },
+                    [](Recipe& r) { r.tensor.batch = 3; },
+                    [](Recipe& r) { r.tensor.restarts = 3; },
+                    [](Recipe& r) { r.tensor.lambda = 0.3; },
+                    [](Recipe& r) { r.tensor.warm_up = 0.3; },
+                    [](Recipe& r) { r.tensor.ramp_end = 0.8; },
+                    [](Recipe& r) { r.tensor.pure_rate = 0.3; },
+                    [](Recipe& r) { r.tensor.factor_rate = 0.3; },
+                    [](Recipe& r) { r.tensor.gate_rate = 0.3; },
+                    [](Recipe& r) { r.tensor.clip = 0.3; },
+                    [](Recipe& r) { r.tensor.as_published = true; }});
   expect_on_record("activation-gp",
                    {[](Recipe& r) { r.loss.linear_scaling = true; },
                     [](Recipe& r) { r.loss.refine = 3; },
@@ -126,7 +141,21 @@ TEST(Recipe, EveryOptionIsOnRecord) {
                     [](Recipe& r) { r.learnable = neuron::Learnable::Layer; }});
 }
 
+TEST(Recipe, OfTensorsIsThePublishedOne) {
+  const TensorOptions options = find_recipe("neuronseek").tensor;
+  EXPECT_EQ(options.max_order, 5);
+  EXPECT_EQ(options.rank, 8u);
+  EXPECT_EQ(options.epochs, 200u);
+  EXPECT_EQ(options.batch, 64u);
+  EXPECT_EQ(options.lambda, 0.05);
+  EXPECT_FALSE(find_recipe("neuronseek").budget().generations.has_value());
+  EXPECT_EQ(find_recipe("vsr").budget().generations, 80u);
+}
+
 TEST(Recipe, NamesAreRead) {
+  for (const TensorEngine engine : {TensorEngine::Dual, TensorEngine::Cp, TensorEngine::Tucker}) {
+    EXPECT_EQ(parse_tensor_engine(name(engine)), engine);
+  }
   for (const Choice choice : {Choice::Error, Choice::Criterion, Choice::Validation}) {
     EXPECT_EQ(parse_choice(name(choice)), choice);
   }

@@ -74,7 +74,6 @@ class AggregationPursuit final : public Pursuit {
 
   [[nodiscard]] search::InputSpace inputs() const override { return Shape::Vector; }
   [[nodiscard]] const search::Objective& objective() const override { return objective_; }
-  [[nodiscard]] std::size_t n_rows() const override { return rows_.data.features.n_rows; }
 
   [[nodiscard]] double holdout_error(const Formula& formula) const override {
     return objective_.holdout_error(formula, holdout_.data);
@@ -113,7 +112,6 @@ class ActivationPursuit final : public Pursuit {
     return search::InputSpace::columns(rows_.data.features.n_features);
   }
   [[nodiscard]] const search::Objective& objective() const override { return objective_; }
-  [[nodiscard]] std::size_t n_rows() const override { return rows_.data.features.n_rows; }
 
   [[nodiscard]] double holdout_error(const Formula& formula) const override {
     return objective_.holdout_error(formula, holdout_.data);

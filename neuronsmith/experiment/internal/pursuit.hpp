@@ -26,7 +26,6 @@ class Pursuit {
 
   [[nodiscard]] virtual search::InputSpace inputs() const = 0;
   [[nodiscard]] virtual const search::Objective& objective() const = 0;
-  [[nodiscard]] virtual std::size_t n_rows() const = 0;
   /// Error on the validation rows.
   [[nodiscard]] virtual double holdout_error(const formula::Formula& formula) const = 0;
   /// The neuron, or why there is none.

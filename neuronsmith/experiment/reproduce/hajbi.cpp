@@ -110,7 +110,7 @@ class Study {
                             .driver = {},
                             .training_rows_only = true,
                             .seed = seed};
-    options.driver.budget.generations = options.recipe.generations;
+    options.driver.budget = options.recipe.budget();
     const DiscoveryResult result = discover(data, options, executor_, nullptr, stop_);
     return result.neuron.activation.value();
   }

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace neuronsmith::network::internal {
+namespace neuronsmith::network {
 
 enum class Transpose : std::uint8_t { No, Yes };
 enum class Target : std::uint8_t { Overwrite, Accumulate };
@@ -53,4 +53,4 @@ class Gemm {
   Kernel kernel_ = nullptr;
 };
 
-}  // namespace neuronsmith::network::internal
+}  // namespace neuronsmith::network

@@ -1,4 +1,4 @@
-#include "neuronsmith/network/internal/gemm.hpp"
+#include "neuronsmith/network/gemm.hpp"
 
 #include <libxsmm.h>
 
@@ -6,7 +6,7 @@
 
 #include "neuronsmith/core/error.hpp"
 
-namespace neuronsmith::network::internal {
+namespace neuronsmith::network {
 namespace {
 
 using Matrix = Eigen::Map<Eigen::MatrixXf, Eigen::Unaligned, Eigen::OuterStride<>>;
@@ -60,4 +60,4 @@ void Gemm::multiply_with_eigen(const float* a, const float* b, float* c) const {
   }
 }
 
-}  // namespace neuronsmith::network::internal
+}  // namespace neuronsmith::network

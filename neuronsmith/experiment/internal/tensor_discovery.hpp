@@ -1,0 +1,27 @@
+#pragma once
+
+#include <stop_token>
+
+#include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/experiment/discover.hpp"
+
+namespace neuronsmith::experiment::internal {
+
+/// Throws ConfigError naming --batch where there are fewer rows than a batch, DataError where the
+/// search would take more memory than the machine has.
+void require_tensor_rows(const PreparedData& data, const DiscoverOptions& options);
+
+/// What the restarts of a tensor search agree on, as a neuron without provenance. The front is the
+/// structures that restarts found.
+[[nodiscard]] DiscoveryResult by_tensor_decomposition(const PreparedData& data,
+                                                      const DiscoverOptions& options,
+                                                      const Executor& executor,
+                                                      ProgressSink* progress,
+                                                      const std::stop_token& stop);
+
+/// The keys that `discover --json` has of a tensor search: restarts, agreement, fallback.
+[[nodiscard]] Json to_json(const search::tensor::TensorDiscovery& discovery);
+
+}  // namespace neuronsmith::experiment::internal

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "neuronsmith/core/json.hpp"
+#include "neuronsmith/search/driver.hpp"
+
+namespace neuronsmith::search {
+
+/// The state of a search as write_checkpoint() left it in `options.checkpoint`. Throws IoError,
+/// ParseError for a broken file, ConfigError for one of a search with another fingerprint.
+[[nodiscard]] Json read_checkpoint(const DriverOptions& options);
+
+/// Whether there is one to go on from, and it was asked for.
+[[nodiscard]] bool has_checkpoint(const DriverOptions& options);
+
+/// Writes the state with the fingerprint of `options`, if they name a file. Throws IoError.
+void write_checkpoint(const DriverOptions& options, const Json& state);
+
+}  // namespace neuronsmith::search
