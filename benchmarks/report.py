@@ -75,12 +75,14 @@ def target_cell(value, least, text):
 class Report:
     def __init__(self, folder, commit):
         runs = {name: Run(os.path.join(folder, name + ".json"))
-                for name in ("evaluation", "scoring", "activation_discovery", "step", "light_network",
-                             "reading")}
+                for name in ("evaluation", "scoring", "activation_discovery", "tensor_search", "step",
+                             "light_network", "reading")}
         self.evaluation, self.scoring = runs["evaluation"], runs["scoring"]
         self.step, self.reading = runs["step"], runs["reading"]
         self.discovery = runs["activation_discovery"]
         self.light_network = runs["light_network"]
+        self.tensor_search = runs["tensor_search"]
+        self.tensor_peer = load(os.path.join(folder, "peer_tensor_search.json"))
         self.light_peer = load(os.path.join(folder, "peer_light_network.json"))
         self.memory = load(os.path.join(folder, "memory.json"))
         self.build = load(os.path.join(folder, "build.json"))
@@ -105,7 +107,8 @@ class Report:
     def limits(self):
         rows = []
         for name, run in (("evaluation", self.evaluation), ("training step", self.step),
-                          ("Light network", self.light_network)):
+                          ("Light network", self.light_network),
+                          ("tensor search", self.tensor_search)):
             fma = run.figure("limit/fma_peak", "flops")
             stream = run.figure("limit/l1_stream", "bytes")
             if fma and stream:
@@ -210,6 +213,26 @@ class Report:
                       "ours is faster by (at least 5)", "PyTorch, DataLoader",
                       "ours is faster by (at least 15)"), rows)
 
+    def tensor_table(self):
+        peak = self.tensor_search.figure("limit/fma_peak", "flops")
+        theirs = self.tensor_peer.get("seconds", {})
+        rows = []
+        for n_inputs, least in (("10", 200.0), ("100", None)):
+            rate = self.tensor_search.figure(f"tensor/epoch/{n_inputs}", "epochs")
+            restart = self.tensor_search.figure(f"tensor/restart/{n_inputs}", "cpu_time")
+            if rate is None:
+                continue
+            part = share(self.tensor_search.figure(f"tensor/epoch/{n_inputs}", "flops"), peak)
+            seconds = theirs.get(n_inputs)
+            ratio = seconds * rate.median if seconds else None
+            against = (target_cell(ratio, least, "{:.0f} times") if least or ratio is None
+                       else f"{ratio:.0f} times")
+            rows.append((n_inputs, f"{1e3 / rate.median:.3g} ms ± {100 * rate.spread:.0f} %", f"{part:.2f}",
+                         f"{1e3 * seconds:.0f} ms" if seconds else MISSING, against,
+                         restart.text("ms")))
+        return table(("inputs", "an epoch", "share of the multiply-add peak", "PyTorch",
+                      "ours is faster by (at least 200 with 10 inputs)", "a whole restart, with its proof"), rows)
+
     def reading_table(self):
         ours = self.reading.figure("read/neuronsmith", "bytes")
         parser = self.reading.figure("read/libcsv", "bytes")
@@ -234,7 +257,7 @@ class Report:
         return {"machine": self.machine, "limits": self.limits,
                 "evaluation": self.evaluation_table, "scoring": self.scoring_table,
                 "discovery": self.discovery_table, "step": self.step_table,
-                "step_peers": self.step_peers, "light_network": self.light_network_table,
+                "step_peers": self.step_peers, "light_network": self.light_network_table, "tensor": self.tensor_table,
                 "reading": self.reading_table, "memory": self.memory_table}
 
 

@@ -23,12 +23,13 @@ features=$(grep -o -w -m 1 -e avx2 -e avx512f /proc/cpuinfo | sort -u | tr '\n' 
 printf '{"processor": "%s (%s)", "compiler": "%s"}\n' "$processor" "${features% }" \
   "$("$(compiler "$1")" --version | head -n 1)" >"$out/build.json"
 
-rm -f "$out"/{evaluation,scoring,activation_discovery,step,light_network,reading,memory}.json
+rm -f "$out"/{evaluation,scoring,activation_discovery,tensor_search,step,light_network,reading,memory}.json
 rm -f "$out"/peer_*.json
 measure evaluation --benchmark_repetitions=11 --benchmark_min_time=0.1
 measure step --benchmark_repetitions=11 --benchmark_min_time=0.1
 measure light_network --benchmark_repetitions=7 --benchmark_min_time=0.1
 measure scoring --benchmark_repetitions=5 --benchmark_min_time=0.2
+measure tensor_search --benchmark_repetitions=7 --benchmark_min_time=0.1
 measure activation_discovery --benchmark_repetitions=9 --benchmark_min_time=0.2
 
 table=$out/table.csv

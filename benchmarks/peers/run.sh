@@ -69,6 +69,7 @@ if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
   measure pytorch "$venv/bin/python" "$here/step.py"
   measure libtorch step_libtorch
   measure light_network "$venv/bin/python" "$here/light_network.py"
+  measure tensor_search "$venv/bin/python" "$here/tensor_search.py"
 else
   skip 'torch cannot be installed'
 fi
