@@ -11,9 +11,9 @@ StepCounter::StepCounter(ProgressSink* sink,
                          std::uint64_t total)
     : sink_(sink), phase_(phase), unit_(unit), total_(total) {}
 
-void StepCounter::add_one() {
+void StepCounter::add(std::uint64_t n) {
   const std::lock_guard lock(mutex_);
-  ++done_;
+  done_ += n;
   if (sink_ == nullptr) return;
   const double seconds = clock_.seconds();
   const double left = static_cast<double>(total_ - std::min(done_, total_));

@@ -16,7 +16,8 @@ class StepCounter {
   /// `sink` may be null and outlives this; so do the texts. Time runs from here.
   StepCounter(ProgressSink* sink, std::string_view phase, std::string_view unit, std::uint64_t total);
 
-  void add_one();
+  void add_one() { add(1); }
+  void add(std::uint64_t n);
 
  private:
   ProgressSink* sink_;

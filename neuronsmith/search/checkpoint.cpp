@@ -20,8 +20,8 @@ Json read_checkpoint(const DriverOptions& options) {
   Json checkpoint = read_json_file(source);
   require_format(checkpoint, kFormat, kVersion, source);
   if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
-    throw ConfigError(fmt::format(
-        "{}: the checkpoint is of a search with other data, options or seed", source));
+    throw ConfigError(
+        fmt::format("{}: the checkpoint is of a search with other data, options or seed", source));
   }
   return checkpoint;
 }

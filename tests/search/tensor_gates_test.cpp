@@ -27,11 +27,13 @@ TEST(Gates, SlopesAreFiniteDifferences) {
       const double h = 1e-3;
       const double difference = static_cast<double>(hard_concrete(log_alpha + h, u).value) -
                                 static_cast<double>(hard_concrete(log_alpha - h, u).value);
-      EXPECT_NEAR(static_cast<double>(hard_concrete(log_alpha, u).slope), difference / (2 * h), 1e-3);
+      EXPECT_NEAR(
+          static_cast<double>(hard_concrete(log_alpha, u).slope), difference / (2 * h), 1e-3);
     }
     const double h = 1e-4;
     EXPECT_NEAR(gates.price_slope(static_cast<float>(log_alpha)),
-                (open_probability(log_alpha + h) - open_probability(log_alpha - h)) / (2 * h), 1e-5);
+                (open_probability(log_alpha + h) - open_probability(log_alpha - h)) / (2 * h),
+                1e-5);
   }
   EXPECT_EQ(hard_concrete(5.0, 0.9).value, 1.0F);
   EXPECT_EQ(hard_concrete(5.0, 0.9).slope, 0.0F);
@@ -78,7 +80,8 @@ TEST(GatedSearch, ClosesGatesOfTheOtherParity) {
 }
 
 TEST(GatedSearch, IsAFunctionOfItsSeed) {
-  const Sample data = draw_sample(300, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
+  const Sample data =
+      draw_sample(300, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
   const TensorRows rows = data.rows();
   const TensorOptions options{.epochs = 20};
   const auto once = run_gated_search(rows, options, 5);
@@ -90,18 +93,26 @@ TEST(GatedSearch, IsAFunctionOfItsSeed) {
 }
 
 TEST(GatedSearch, StopsWhenAsked) {
-  const Sample data = draw_sample(300, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
+  const Sample data =
+      draw_sample(300, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
   std::stop_source source;
   int epochs = 0;
   const auto outcome = run_gated_search(
-      data.rows(), {}, 5, [&] { if (++epochs == 3) source.request_stop(); }, source.get_token());
+      data.rows(),
+      {},
+      5,
+      [&] {
+        if (++epochs == 3) source.request_stop();
+      },
+      source.get_token());
   EXPECT_FALSE(outcome.has_value());
   EXPECT_EQ(epochs, 3);
 }
 
 // As published an order-1 product is one of the terms, and both streams claim what is linear.
 TEST(GatedSearch, PublishedModelCannotTellLinearTermsApart) {
-  const Sample data = draw_sample(1000, 6, 3, [](std::span<const double> x) { return power_sum(x, 1); }, 0.01);
+  const Sample data = draw_sample(
+      1000, 6, 3, [](std::span<const double> x) { return power_sum(x, 1); }, 0.01);
   const TensorOptions published{.max_order = 3, .as_published = true};
   const auto terms = kept(data, published, 1);
   EXPECT_TRUE(has(terms, Stream::Pure, 1));
@@ -109,9 +120,11 @@ TEST(GatedSearch, PublishedModelCannotTellLinearTermsApart) {
 }
 
 TEST(GatedSearch, FirstVersionsFitByCoefficients) {
-  const Sample data = draw_sample(1500, 5, 3, [](std::span<const double> x) { return 3.0 * power_sum(x, 1); }, 0.01);
+  const Sample data = draw_sample(
+      1500, 5, 3, [](std::span<const double> x) { return 3.0 * power_sum(x, 1); }, 0.01);
   for (const TensorEngine engine : {TensorEngine::Cp, TensorEngine::Tucker}) {
-    const TensorOptions options{.engine = engine, .max_order = 3, .rank = 3, .epochs = 100, .as_published = true};
+    const TensorOptions options{
+        .engine = engine, .max_order = 3, .rank = 3, .epochs = 100, .as_published = true};
     const auto outcome = run_gated_search(data.rows(3), options, 2);
     EXPECT_LT(outcome->loss, 0.5) << name(engine);
     EXPECT_LT(outcome->kept.size(), 3U) << name(engine);  // never all: not all are above their mean

@@ -7,7 +7,6 @@
 #include <numeric>
 
 #include "neuronsmith/core/error.hpp"
-
 #include "search/tensor_samples.hpp"
 
 namespace neuronsmith::search::tensor {
@@ -15,7 +14,10 @@ namespace {
 
 /// Everything that a model needs to be evaluated.
 struct Scene {
-  Scene(std::vector<TensorTerm> terms, std::size_t n_inputs, std::size_t n_outputs, std::uint64_t seed)
+  Scene(std::vector<TensorTerm> terms,
+        std::size_t n_inputs,
+        std::size_t n_outputs,
+        std::uint64_t seed)
       : data(draw_sample(7, n_inputs, seed, [](std::span<const double> x) { return x[0]; })),
         rows(data.part(), network::Loss::MeanSquaredError, n_outputs, kMaxOrder),
         model(std::move(terms), n_inputs, n_outputs, 5),
@@ -79,7 +81,8 @@ double Scene::oracle(std::size_t t, std::size_t c, std::uint32_t row) const {
   for (std::size_t e = 0; e < entries; ++e) {
     double product = static_cast<double>(weights[columns * d + c * entries + e]);
     std::size_t rest = e;
-    for (std::size_t m = order; m-- > 0; rest /= term.rank) product *= projection(m, rest % term.rank);
+    for (std::size_t m = order; m-- > 0; rest /= term.rank)
+      product *= projection(m, rest % term.rank);
     sum += product;
   }
   return sum;
@@ -168,7 +171,8 @@ RC_GTEST_PROP(TensorModel, GradientsAreFiniteDifferences, ()) {
 TEST(TensorModel, WeightsGoOutAndBack) {
   Scene s({{Stream::Product, 3, 2}, {Stream::Pure, 2}, {Stream::Tucker, 2, 3}}, 4, 2, 5);
   AlignedVector<float> copy(s.parameters.size());
-  for (std::size_t t = 0; t < 3; ++t) s.model.set_weights(t, s.model.weights_of(t, s.parameters), copy);
+  for (std::size_t t = 0; t < 3; ++t)
+    s.model.set_weights(t, s.model.weights_of(t, s.parameters), copy);
   EXPECT_EQ(copy, s.parameters);
 }
 
@@ -212,7 +216,8 @@ TEST(TensorRows, HaveUnitScales) {
     sum += y;
     squares += y * y;
     EXPECT_NEAR(y * rows.target_deviation() + rows.target_mean(),
-                static_cast<double>(data.target[i]), 1e-4);
+                static_cast<double>(data.target[i]),
+                1e-4);
   }
   EXPECT_NEAR(sum, 0.0, 1e-2);
   EXPECT_NEAR(squares, 500.0, 1e-2);

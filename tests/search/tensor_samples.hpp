@@ -25,10 +25,10 @@ struct Sample {
 };
 
 inline Sample draw_sample(std::size_t n_rows,
-                     std::size_t n_inputs,
-                     std::uint64_t seed,
-                     const std::function<double(std::span<const double>)>& law,
-                     double noise = 0.0) {
+                          std::size_t n_inputs,
+                          std::uint64_t seed,
+                          const std::function<double(std::span<const double>)>& law,
+                          double noise = 0.0) {
   Sample result{.features = FeatureMatrix(n_rows, n_inputs), .target = {}, .classes = {}};
   Random random(seed, Purpose::Test);
   std::vector<double> x(n_inputs);

@@ -1,11 +1,11 @@
 #include "neuronsmith/search/tensor/tensor_search.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <limits>
-#include <unistd.h>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/formula/print.hpp"
@@ -62,7 +62,8 @@ TEST(StructureFitter, FitsASmallProductBesideALargePower) {
 }
 
 TEST(StructureFitter, FitsClassesByTheirLogLoss) {
-  Sample data = draw_sample(1200, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
+  Sample data =
+      draw_sample(1200, 4, 3, [](std::span<const double> x) { return interaction(x, 2); });
   for (const float y : data.target) data.classes.push_back(y > 0.0F ? 1 : 0);
   const TensorRows rows(data.part(), network::Loss::BinaryCrossEntropy, 1, 3);
   const StructureFitter fitter(rows, halves(1200), 64, 1);
@@ -97,7 +98,11 @@ std::vector<TensorTerm> proven(const Law& law, std::vector<TensorTerm> start) {
   const Sample data = draw_sample(1500, 10, 7, law, 0.01);
   const TensorRows rows = data.rows(3);
   const StructureFitter fitter(rows, halves(1500), 64, 1);
-  const ProofOptions options{.candidates = {{Stream::Pure, 1}, kPure2, {Stream::Pure, 3}, kProduct2, {Stream::Product, 3, 1}},
+  const ProofOptions options{.candidates = {{Stream::Pure, 1},
+                                            kPure2,
+                                            {Stream::Pure, 3},
+                                            kProduct2,
+                                            {Stream::Product, 3, 1}},
                              .max_rank = 2};
   std::vector<TensorTerm> terms;
   const auto fit = prove(fitter, start, options);
@@ -131,9 +136,12 @@ TensorDiscovery searched(const Sample& data,
 }
 
 Sample mixed() {
-  return draw_sample(1200, 10, 5, [](std::span<const double> x) {
-    return 2.0 * power_sum(x, 2) + 3.0 * interaction(x, 3);
-  }, 0.01);
+  return draw_sample(
+      1200,
+      10,
+      5,
+      [](std::span<const double> x) { return 2.0 * power_sum(x, 2) + 3.0 * interaction(x, 3); },
+      0.01);
 }
 
 TEST(TensorSearch, FindsPowersAndProductsWhateverTheThreads) {
@@ -154,18 +162,24 @@ TEST(TensorSearch, FindsPowersAndProductsWhateverTheThreads) {
 }
 
 TEST(TensorSearch, FindsOrdersWithTheFirstVersionsTerms) {
-  const Sample data = draw_sample(1200, 6, 5, [](std::span<const double> x) {
-    return power_sum(x, 1) + 3.0 * interaction(x, 3);
-  }, 0.01);
+  const Sample data = draw_sample(
+      1200,
+      6,
+      5,
+      [](std::span<const double> x) { return power_sum(x, 1) + 3.0 * interaction(x, 3); },
+      0.01);
   for (const TensorEngine engine : {TensorEngine::Cp, TensorEngine::Tucker}) {
-    const TensorOptions options{.engine = engine, .max_order = 3, .rank = 2, .epochs = 60, .restarts = 3};
+    const TensorOptions options{
+        .engine = engine, .max_order = 3, .rank = 2, .epochs = 60, .restarts = 3};
     const TensorDiscovery found = searched(data, options, 2);
-    EXPECT_EQ(neuron::orders_of(to_aggregation(found.terms)), (neuron::OrderSet{{1}, {3}})) << name(engine);
+    EXPECT_EQ(neuron::orders_of(to_aggregation(found.terms)), (neuron::OrderSet{{1}, {3}}))
+        << name(engine);
   }
 }
 
 TEST(TensorSearch, FallsBackToTheOrdinaryNeuronOnNoise) {
-  const Sample data = draw_sample(400, 5, 5, [](std::span<const double>) { return 0.0; }, 1.0);
+  const Sample data = draw_sample(
+      400, 5, 5, [](std::span<const double>) { return 0.0; }, 1.0);
   const TensorDiscovery found = searched(data, {.epochs = 20, .restarts = 3}, 2);
   EXPECT_TRUE(found.is_fallback);
   EXPECT_EQ(found.terms, (std::vector<TensorTerm>{{Stream::Pure, 1}}));
@@ -174,7 +188,8 @@ TEST(TensorSearch, FallsBackToTheOrdinaryNeuronOnNoise) {
 
 /// A file that is gone afterwards.
 struct TemporaryFile {
-  std::string path = (std::filesystem::temp_directory_path() / ("tensor_" + std::to_string(::getpid()))).string();
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("tensor_" + std::to_string(::getpid()))).string();
   ~TemporaryFile() { std::filesystem::remove(path); }
 };
 
@@ -192,7 +207,8 @@ TEST(TensorSearch, GoesOnFromItsCheckpoint) {
   EXPECT_EQ(resumed.terms, whole.terms);
   driver.fingerprint = {{"law", 2}};
   EXPECT_THROW(searched(data, options, 1, driver), ConfigError);
-  std::ofstream(file.path) << R"({"format": "neuronsmith-checkpoint", "version": 1, "fingerprint": {"law": 2},
+  std::ofstream(file.path)
+      << R"({"format": "neuronsmith-checkpoint", "version": 1, "fingerprint": {"law": 2},
     "seconds": 1.0, "restarts": [{"index": 0, "loss": 1.0, "holdout_loss": 1.0, "terms": [[0, 99, 1]]}]})";
   EXPECT_THROW(searched(data, options, 1, driver), ParseError);
 }
@@ -202,7 +218,9 @@ TEST(TensorSearch, StoppedBeforeTheFirstRestartHasNothing) {
   std::stop_source source;
   source.request_stop();
   const Executor executor(1);
-  EXPECT_THROW(static_cast<void>(run_tensor_search(data.rows(), {}, 1, executor, {}, nullptr, source.get_token())), DataError);
+  EXPECT_THROW(static_cast<void>(run_tensor_search(
+                   data.rows(), {}, 1, executor, {}, nullptr, source.get_token())),
+               DataError);
 }
 
 TEST(TensorOptions, AreChecked) {
@@ -220,7 +238,8 @@ TEST(TensorOptions, AreChecked) {
   EXPECT_EQ(message({.rank = 0}), "--rank: 0 is not between 1 and 256");
   EXPECT_EQ(message({.restarts = 0}), "--restarts: 0 is not between 1 and 1000");
   EXPECT_NE(message({.warm_up = 0.8}).find("--ramp"), std::string::npos);
-  EXPECT_NE(message({.engine = TensorEngine::Tucker, .rank = 32}).find("--rank 32"), std::string::npos);
+  EXPECT_NE(message({.engine = TensorEngine::Tucker, .rank = 32}).find("--rank 32"),
+            std::string::npos);
   EXPECT_THROW(static_cast<void>(parse_tensor_engine("x")), ConfigError);
 }
 

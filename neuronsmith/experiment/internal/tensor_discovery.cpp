@@ -52,7 +52,7 @@ struct Group {
   std::vector<TensorTerm> terms;
   std::vector<const Restart*> restarts;
 
-  [[nodiscard]] double mean(double Restart::* value) const {
+  [[nodiscard]] double mean(double Restart::*value) const {
     double sum = 0.0;
     for (const Restart* restart : restarts) sum += restart->*value;
     return sum / static_cast<double>(restarts.size());
@@ -112,18 +112,27 @@ void require_tensor_rows(const PreparedData& data, const DiscoverOptions& option
   const search::TensorOptions& tensor = options.recipe.tensor;
   const std::size_t n_rows = rows_searched(data, options).n_rows();
   if (n_rows < tensor.batch) {
-    throw ConfigError(fmt::format("--batch {}: {} has only {} rows for the search; a batch must not be larger",
-                                  tensor.batch, data.source, n_rows));
+    throw ConfigError(
+        fmt::format("--batch {}: {} has only {} rows for the search; a batch must not be larger",
+                    tensor.batch,
+                    data.source,
+                    n_rows));
   }
   const std::size_t n_inputs = data.preprocessor.n_features();
   const double needed = search::tensor::memory_needed(tensor, n_rows, n_inputs, n_outputs(data));
   const double available = physical_memory();
   if (needed <= available) return;
   constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-  throw DataError(fmt::format(
-      "{}: a search of rank {} over {} inputs and {} rows needs {:.1f} GiB of memory, and the machine has "
-      "{:.1f}; lower --rank, --max-order or --rows",
-      data.source, tensor.rank, n_inputs, n_rows, needed / kGiB, available / kGiB));
+  throw DataError(
+      fmt::format("{}: a search of rank {} over {} inputs and {} rows needs {:.1f} GiB of memory, "
+                  "and the machine has "
+                  "{:.1f}; lower --rank, --max-order or --rows",
+                  data.source,
+                  tensor.rank,
+                  n_inputs,
+                  n_rows,
+                  needed / kGiB,
+                  available / kGiB));
 }
 
 DiscoveryResult by_tensor_decomposition(const PreparedData& data,

@@ -27,7 +27,8 @@ constexpr double kLossShare = 0.02;
 // The first version (arXiv 2506.15715v1, reference code poly_regressor.py).
 constexpr double kFirstVersionDeviation = 1.0;
 constexpr double kFirstVersionRate = 0.001;
-constexpr double kFirstVersionWeightPrice = 0.01;  // times order^2 times the mean |weight| of a term
+constexpr double kFirstVersionWeightPrice =
+    0.01;  // times order^2 times the mean |weight| of a term
 
 network::OptimiserOptions adam(double weight_decay) {
   return {.kind = network::OptimiserKind::Adam, .weight_decay = weight_decay};
@@ -213,8 +214,12 @@ class GatedSearch {
   }
 
   void backward(double ramp) {
-    sum_.backward(d_outputs_, of_sum(parameters_), gate_draws_, workspace_.d_values(),
-                  of_sum(gradient_), d_gates_);
+    sum_.backward(d_outputs_,
+                  of_sum(parameters_),
+                  gate_draws_,
+                  workspace_.d_values(),
+                  of_sum(gradient_),
+                  d_gates_);
     model_.backward(parameters_, workspace_, of_model(gradient_));
     if (is_first_version_) add_weight_price();
     for (std::size_t t = 0; t < n_terms(); ++t) {

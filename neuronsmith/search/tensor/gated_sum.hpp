@@ -54,9 +54,9 @@ class GatedSum {
   std::size_t n_outputs_;
   std::size_t batch_;
   bool is_fixed_ = false;
-  std::vector<float> mean_;               // [term][output]
+  std::vector<float> mean_;  // [term][output]
   std::vector<float> inverse_deviation_;
-  AlignedVector<float> normalised_;       // [term][output][batch]
+  AlignedVector<float> normalised_;  // [term][output][batch]
 };
 
 }  // namespace neuronsmith::search::tensor

@@ -40,8 +40,8 @@ class HardConcreteGates final : public Gates {
   [[nodiscard]] double threshold() const override { return 0.5; }
 };
 
-/// Coefficients under an L1 penalty (NeuronSeek, first version). Parameter: the coefficient, at first
-/// N(0, 1). Openness: its size over the mean size of all; threshold 1.
+/// Coefficients under an L1 penalty (NeuronSeek, first version). Parameter: the coefficient, at
+/// first N(0, 1). Openness: its size over the mean size of all; threshold 1.
 class CoefficientGates final : public Gates {
  public:
   [[nodiscard]] float start(Random& random) const override;

@@ -27,12 +27,15 @@ class Proof {
     }
     bool is_changed = true;
     for (int round = 0; round < kMostRounds && is_changed; ++round) {
-      while (drop_one() && !stop_.stop_requested()) {}
-      while (exchange_one() && !stop_.stop_requested()) {}
+      while (drop_one() && !stop_.stop_requested()) {
+      }
+      while (exchange_one() && !stop_.stop_requested()) {
+      }
       is_changed = add_one();
       if (stop_.stop_requested()) return std::nullopt;
     }
-    while (drop_one() && !stop_.stop_requested()) {}
+    while (drop_one() && !stop_.stop_requested()) {
+    }
     if (stop_.stop_requested()) return std::nullopt;
     return fit_;
   }
@@ -40,14 +43,16 @@ class Proof {
  private:
   [[nodiscard]] bool has(Stream stream, int order) const {
     return std::ranges::any_of(fit_.terms, [&](const FittedTerm& fitted) {
-      return fitted.term.order == order && (fitted.term.stream == Stream::Pure) == (stream == Stream::Pure);
+      return fitted.term.order == order &&
+             (fitted.term.stream == Stream::Pure) == (stream == Stream::Pure);
     });
   }
 
   [[nodiscard]] std::size_t rank_at(int order) const {
     std::size_t rank = 0;
     for (const FittedTerm& fitted : fit_.terms) {
-      if (fitted.term.stream != Stream::Pure && fitted.term.order == order) rank += fitted.term.rank;
+      if (fitted.term.stream != Stream::Pure && fitted.term.order == order)
+        rank += fitted.term.rank;
     }
     return rank;
   }
@@ -75,7 +80,8 @@ class Proof {
     for (std::size_t t = 0; t < fit_.terms.size() && !stop_.stop_requested(); ++t) {
       const TensorTerm& term = fit_.terms[t].term;
       const TensorTerm pure{Stream::Pure, term.order};
-      if (term.stream == Stream::Pure || has(Stream::Pure, term.order) || !is_candidate(pure)) continue;
+      if (term.stream == Stream::Pure || has(Stream::Pure, term.order) || !is_candidate(pure))
+        continue;
       StructureFit exchanged = fitter_.with(fitter_.without(fit_, t), pure);
       if (is_worse(exchanged, fit_)) continue;
       fit_ = std::move(exchanged);
@@ -94,7 +100,8 @@ class Proof {
     for (const TensorTerm& term : options_.candidates) {
       if (stop_.stop_requested()) return false;
       if (term.stream == Stream::Pure && has(Stream::Pure, term.order)) continue;
-      if (term.stream != Stream::Pure && rank_at(term.order) + term.rank > options_.max_rank) continue;
+      if (term.stream != Stream::Pure && rank_at(term.order) + term.rank > options_.max_rank)
+        continue;
       StructureFit extended = fitter_.with(fit_, term);
       if (!is_worse(fit_, extended)) continue;
       if (best && extended.holdout_loss() >= best->holdout_loss()) continue;

@@ -46,8 +46,12 @@ StructureFitter::StructureFitter(const TensorRows& rows,
                                  FitRows parts,
                                  std::size_t batch,
                                  std::uint64_t seed)
-    : rows_(rows), parts_(std::move(parts)), batch_(std::min(batch, parts_.fit.size())), seed_(seed) {
-  NEURONSMITH_CHECK(!parts_.fit.empty() && !parts_.holdout.empty(), "no rows to fit or to judge by");
+    : rows_(rows),
+      parts_(std::move(parts)),
+      batch_(std::min(batch, parts_.fit.size())),
+      seed_(seed) {
+  NEURONSMITH_CHECK(!parts_.fit.empty() && !parts_.holdout.empty(),
+                    "no rows to fit or to judge by");
 }
 
 StructureFit StructureFitter::constant() const {
@@ -141,7 +145,8 @@ StructureFit StructureFitter::descended(StructureFit fit) const {
   for (std::size_t t = 0; t < fit.terms.size(); ++t) {
     fit.terms[t].weights = model.weights_of(t, parameters);
   }
-  std::copy_n(parameters.end() - static_cast<std::ptrdiff_t>(fit.bias.size()), fit.bias.size(),
+  std::copy_n(parameters.end() - static_cast<std::ptrdiff_t>(fit.bias.size()),
+              fit.bias.size(),
               fit.bias.begin());
   solve_if_linear(fit);
   judge(fit);
@@ -151,15 +156,15 @@ StructureFit StructureFitter::descended(StructureFit fit) const {
 void StructureFitter::solve_if_linear(StructureFit& fit) const {
   if (!rows_.is_regression()) return;
   const TensorModel model = model_of(fit);
-  const auto solution =
-      internal::solve_linear(model, parameters_of(fit, model), rows_, parts_.fit);
+  const auto solution = internal::solve_linear(model, parameters_of(fit, model), rows_, parts_.fit);
   if (!solution) return;
   fit.bias[0] = static_cast<float>(solution->bias);
   for (std::size_t t = 0; t < fit.terms.size(); ++t) {
     const std::vector<double>& coefficients = solution->coefficients[t];
     if (is_pure(fit.terms[t])) {
-      std::ranges::transform(coefficients, fit.terms[t].weights.begin(),
-                             [](double c) { return static_cast<float>(c); });
+      std::ranges::transform(coefficients, fit.terms[t].weights.begin(), [](double c) {
+        return static_cast<float>(c);
+      });
     } else {
       model.scale_weights(t, coefficients[0], fit.terms[t].weights);
     }

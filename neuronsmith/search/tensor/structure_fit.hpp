@@ -32,11 +32,11 @@ struct FitRows {
   std::vector<std::uint32_t> holdout;
 };
 
-/// Fits structures whose terms are known, without gates and normalisation. Numbers to predict: bias,
-/// weights of pure terms and the size of each product by least squares, factors by Adam; classes:
-/// everything by Adam. A new product is fitted to what the others leave, brought to unit variance, so
-/// that a small term is found beside a large one, and the best of several first weights is taken.
-/// A function of rows and seed. Immutable; one thread.
+/// Fits structures whose terms are known, without gates and normalisation. Numbers to predict:
+/// bias, weights of pure terms and the size of each product by least squares, factors by Adam;
+/// classes: everything by Adam. A new product is fitted to what the others leave, brought to unit
+/// variance, so that a small term is found beside a large one, and the best of several first
+/// weights is taken. A function of rows and seed. Immutable; one thread.
 class StructureFitter {
  public:
   /// `rows` must outlive it.

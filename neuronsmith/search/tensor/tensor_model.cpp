@@ -41,10 +41,22 @@ TensorModel::TensorModel(std::vector<TensorTerm> terms,
   if (n_columns_ == 0) return;
   using network::Target;
   using network::Transpose;
-  project_ = network::Gemm({n_columns_, batch_, n_inputs_, n_columns_, stride_, n_columns_,
-                            Transpose::No, Target::Overwrite});
-  project_back_ = network::Gemm({n_columns_, n_inputs_, batch_, n_columns_, stride_, n_columns_,
-                                 Transpose::Yes, Target::Overwrite});
+  project_ = network::Gemm({n_columns_,
+                            batch_,
+                            n_inputs_,
+                            n_columns_,
+                            stride_,
+                            n_columns_,
+                            Transpose::No,
+                            Target::Overwrite});
+  project_back_ = network::Gemm({n_columns_,
+                                 n_inputs_,
+                                 batch_,
+                                 n_columns_,
+                                 stride_,
+                                 n_columns_,
+                                 Transpose::Yes,
+                                 Target::Overwrite});
 }
 
 void TensorModel::place_terms() {
@@ -154,7 +166,8 @@ void TensorModel::forward_tucker(std::size_t term,
   const std::size_t rank = terms_[term].rank;
   for (std::size_t i = 0; i < batch_; ++i) {
     for (std::size_t c = 0; c < n_outputs_; ++c) {
-      const float* const core = parameters.data() + cores_offset_ + place.core + c * place.core_size;
+      const float* const core =
+          parameters.data() + cores_offset_ + place.core + c * place.core_size;
       const float* const factors = w.columns_.data() + i * n_columns_ + place.column + c * rank;
       values[c * batch_ + i] = w.contractions_[term]->value(core, factors, n_outputs_ * rank);
     }
@@ -211,7 +224,8 @@ void TensorModel::set_weights(std::size_t term,
                               std::span<float> parameters) const {
   const Place& place = places_[term];
   const auto take = [&](std::size_t first, std::size_t count) {
-    std::ranges::copy(weights.first(count), parameters.begin() + static_cast<std::ptrdiff_t>(first));
+    std::ranges::copy(weights.first(count),
+                      parameters.begin() + static_cast<std::ptrdiff_t>(first));
     weights = weights.subspan(count);
   };
   if (terms_[term].stream == Stream::Pure) take(place.weights, n_outputs_ * stride_);
@@ -272,9 +286,10 @@ TensorWorkspace::TensorWorkspace(const TensorModel& model, const TensorRows& row
   NEURONSMITH_CHECK(rows.n_inputs() == model.n_inputs_ && rows.n_outputs() == model.n_outputs_,
                     "rows of another model");
   for (const TensorTerm& term : model.terms_) {
-    contractions_.push_back(term.stream == Stream::Tucker
-                                ? std::make_unique<internal::TuckerContraction>(term.order, term.rank)
-                                : nullptr);
+    contractions_.push_back(
+        term.stream == Stream::Tucker
+            ? std::make_unique<internal::TuckerContraction>(term.order, term.rank)
+            : nullptr);
   }
 }
 
@@ -286,7 +301,8 @@ void TensorWorkspace::load(std::span<const std::uint32_t> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::copy_n(rows_->row(rows[i]), stride, inputs_.data() + i * stride);
   }
-  std::fill(inputs_.begin() + static_cast<std::ptrdiff_t>(rows.size() * stride), inputs_.end(), 0.0F);
+  std::fill(
+      inputs_.begin() + static_cast<std::ptrdiff_t>(rows.size() * stride), inputs_.end(), 0.0F);
 }
 
 }  // namespace neuronsmith::search::tensor

@@ -39,12 +39,13 @@ inline constexpr std::size_t kMaxCore = 65536;
 
 class TensorWorkspace;
 
-/// The terms of a polynomial aggregation as functions of the rows, with their derivatives; not their
-/// sum, which a search weighs by gates. Pei et al., NeuronSeek, arXiv 2506.15715.
+/// The terms of a polynomial aggregation as functions of the rows, with their derivatives; not
+/// their sum, which a search weighs by gates. Pei et al., NeuronSeek, arXiv 2506.15715.
 ///
 /// Parameters: weights of the pure terms, [term][output][stride] with zeros behind the inputs; then
-/// the factors of all products, [input][term][factor][output][rank]; then the cores of Tucker terms,
-/// [term][output][rank^order]. Inputs are those of TensorRows: of unit root mean square, powers too.
+/// the factors of all products, [input][term][factor][output][rank]; then the cores of Tucker
+/// terms, [term][output][rank^order]. Inputs are those of TensorRows: of unit root mean square,
+/// powers too.
 ///
 /// All projections u . x are one matrix product. Immutable, safe to share between threads; each
 /// brings a workspace.
@@ -75,8 +76,8 @@ class TensorModel {
                 TensorWorkspace& w,
                 std::span<float> gradient) const;
 
-  /// The weights of one term by themselves, in an order that does not depend on the other terms, and
-  /// back: pure [output][stride], products [input][factor][output][rank] then the cores.
+  /// The weights of one term by themselves, in an order that does not depend on the other terms,
+  /// and back: pure [output][stride], products [input][factor][output][rank] then the cores.
   [[nodiscard]] std::vector<float> weights_of(std::size_t term,
                                               std::span<const float> parameters) const;
   void set_weights(std::size_t term,
@@ -125,8 +126,8 @@ class TensorModel {
   std::size_t factors_offset_ = 0;
   std::size_t cores_offset_ = 0;
   std::size_t n_cores_ = 0;
-  network::Gemm project_;        // P = A X
-  network::Gemm project_back_;   // dA = dP X^T
+  network::Gemm project_;       // P = A X
+  network::Gemm project_back_;  // dA = dP X^T
 };
 
 /// Scratch for one batch. Owned by the caller, one a thread.
@@ -151,12 +152,13 @@ class TensorWorkspace {
 
   const TensorRows* rows_;
   std::size_t n_loaded_ = 0;
-  AlignedVector<float> inputs_;     // [batch][stride]
-  AlignedVector<float> columns_;    // [batch][n_columns]
+  AlignedVector<float> inputs_;   // [batch][stride]
+  AlignedVector<float> columns_;  // [batch][n_columns]
   AlignedVector<float> d_columns_;
   AlignedVector<float> values_;
   AlignedVector<float> d_values_;
-  std::vector<std::unique_ptr<internal::TuckerContraction>> contractions_;  // [term], where it has one
+  std::vector<std::unique_ptr<internal::TuckerContraction>>
+      contractions_;  // [term], where it has one
 };
 
 }  // namespace neuronsmith::search::tensor

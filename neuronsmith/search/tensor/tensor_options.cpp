@@ -32,7 +32,10 @@ void require_small_core(const TensorOptions& options) {
   throw ConfigError(
       fmt::format("--rank {} with --max-order {}: the core of a Tucker term would have {:.0f} "
                   "numbers, at most {} are possible",
-                  options.rank, options.max_order, entries, tensor::kMaxCore));
+                  options.rank,
+                  options.max_order,
+                  entries,
+                  tensor::kMaxCore));
 }
 
 }  // namespace
@@ -57,8 +60,8 @@ TensorEngine parse_tensor_engine(std::string_view text) {
 }
 
 void TensorOptions::validate() const {
-  require_between("--max-order", static_cast<std::size_t>(std::max(max_order, 0)), 1,
-                  tensor::kMaxOrder);
+  require_between(
+      "--max-order", static_cast<std::size_t>(std::max(max_order, 0)), 1, tensor::kMaxOrder);
   require_between("--rank", rank, 1, kMaxRank);
   require_between("--restarts", restarts, 1, kMaxRestarts);
   if (epochs == 0) throw ConfigError("--epochs must be at least 1");

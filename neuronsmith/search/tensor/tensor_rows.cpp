@@ -55,7 +55,8 @@ void TensorRows::copy_inputs(const FeatureView& features) {
     for (const float x : column) sum += static_cast<double>(x) * x;
     input_scales_[j] = inverse_root_mean(sum, n_rows_);
     for (std::size_t i = 0; i < n_rows_; ++i) {
-      values_[i * stride_ + j] = static_cast<float>(static_cast<double>(column[i]) * input_scales_[j]);
+      values_[i * stride_ + j] =
+          static_cast<float>(static_cast<double>(column[i]) * input_scales_[j]);
     }
   }
 }

@@ -24,9 +24,7 @@ class TensorRows {
   [[nodiscard]] std::size_t n_inputs() const { return n_inputs_; }
   [[nodiscard]] std::size_t n_outputs() const { return n_outputs_; }
   [[nodiscard]] network::Loss loss() const { return loss_; }
-  [[nodiscard]] bool is_regression() const {
-    return loss_ == network::Loss::MeanSquaredError;
-  }
+  [[nodiscard]] bool is_regression() const { return loss_ == network::Loss::MeanSquaredError; }
   /// Floats of a row: the inputs, then zeros to a multiple of 16.
   [[nodiscard]] std::size_t stride() const { return stride_; }
   [[nodiscard]] const float* row(std::size_t i) const { return values_.data() + i * stride_; }

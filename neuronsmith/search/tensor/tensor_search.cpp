@@ -92,7 +92,8 @@ TensorTerm term_from_json(const Json& json, const std::string& source) {
   const bool is_triple = json.is_array() && json.size() == 3 && json[0].is_number_unsigned() &&
                          json[1].is_number_unsigned() && json[2].is_number_unsigned();
   const TensorTerm term = is_triple ? TensorTerm{static_cast<Stream>(json[0].get<std::uint8_t>()),
-                                                 json[1].get<int>(), json[2].get<std::size_t>()}
+                                                 json[1].get<int>(),
+                                                 json[2].get<std::size_t>()}
                                     : TensorTerm{.order = 0};
   if (term.order >= 1 && term.order <= kMaxOrder && term.stream <= Stream::Tucker &&
       term.rank >= 1 && term.rank <= TensorOptions::kMaxRank) {
@@ -126,7 +127,7 @@ class Restarts {
         seed_(seed),
         driver_(driver),
         stop_(stop),
-        progress_(progress, "search", "restarts", options.restarts) {
+        progress_(progress, "search", "epochs", options.restarts * epochs_of_a_restart()) {
     if (has_checkpoint(driver)) load();
   }
 
@@ -146,28 +147,37 @@ class Restarts {
   [[nodiscard]] double seconds() const { return seconds_before_ + clock_.seconds(); }
 
  private:
+  /// For the progress: a proof counts as much as the gated search before it.
+  [[nodiscard]] std::uint64_t epochs_of_a_restart() const {
+    return options_.epochs * (options_.as_published ? 1 : 2);
+  }
+
   [[nodiscard]] bool is_finished(std::uint32_t index) const {
     return std::ranges::find(finished_, index, &Restart::index) != finished_.end();
   }
 
   [[nodiscard]] bool is_out_of_time() {
     const std::scoped_lock lock(mutex_);
-    return driver_.budget.minutes && !finished_.empty() && seconds() >= *driver_.budget.minutes * 60.0;
+    return driver_.budget.minutes && !finished_.empty() &&
+           seconds() >= *driver_.budget.minutes * 60.0;
   }
 
-  [[nodiscard]] std::optional<Restart> searched(std::uint32_t index) const {
+  [[nodiscard]] std::optional<Restart> searched(std::uint32_t index) {
     const std::uint64_t seed = seed_of(seed_, index);
-    const auto gated = run_gated_search(rows_, options_, seed, {}, stop_);
+    const auto gated = run_gated_search(
+        rows_, options_, seed, [this] { progress_.add_one(); }, stop_);
     if (!gated) return std::nullopt;
     if (options_.as_published) {
       return Restart{index, merged(gated->kept), gated->loss, gated->loss};
     }
     const StructureFitter fitter(rows_, drawn_rows(rows_.n_rows(), seed), options_.batch, seed);
-    const auto proven = prove(fitter,
-                              of_rank_one(gated->kept),
-                              {.candidates = of_rank_one(options_.terms()), .max_rank = options_.rank},
-                              stop_);
+    const auto proven =
+        prove(fitter,
+              of_rank_one(gated->kept),
+              {.candidates = of_rank_one(options_.terms()), .max_rank = options_.rank},
+              stop_);
     if (!proven) return std::nullopt;
+    progress_.add(options_.epochs);
     return Restart{index, merged(terms_of(*proven)), proven->loss, proven->holdout_loss()};
   }
 
@@ -175,7 +185,6 @@ class Restarts {
     const std::scoped_lock lock(mutex_);
     finished_.push_back(std::move(restart));
     save();
-    progress_.add_one();
   }
 
   void save() const {
@@ -190,7 +199,7 @@ class Restarts {
     seconds_before_ = json_get<double>(checkpoint, "seconds", source);
     for (const Json& json : json_get<Json>(checkpoint, "restarts", source)) {
       finished_.push_back(restart_from_json(json, source));
-      progress_.add_one();
+      progress_.add(epochs_of_a_restart());
     }
   }
 
@@ -313,9 +322,8 @@ double memory_needed(const TensorOptions& options,
                      std::size_t n_outputs) {
   double weights = 0.0;
   for (const TensorTerm& term : options.terms()) {
-    const double factors = term.stream == Stream::Pure
-                               ? 1.0
-                               : static_cast<double>(term.rank) * term.order;
+    const double factors =
+        term.stream == Stream::Pure ? 1.0 : static_cast<double>(term.rank) * term.order;
     weights += factors * static_cast<double>(n_inputs) * static_cast<double>(n_outputs);
   }
   constexpr double kCopies = 4.0;  // gradient and both moments

@@ -21,7 +21,7 @@ struct Restart {
   std::uint32_t index = 0;
   std::vector<TensorTerm> terms;  ///< one an order and stream, its rank the sum of all
   double loss = 0.0;              ///< over that of a constant: on the rows fitted to,
-  double holdout_loss = 0.0;      ///< and on those held out (as published: the loss of the last epoch)
+  double holdout_loss = 0.0;  ///< and on those held out (as published: the loss of the last epoch)
 };
 
 /// How many restarts have a term.
@@ -42,12 +42,13 @@ struct TensorDiscovery {
   bool interrupted = false;
 };
 
-/// Searches options.restarts times, each time with first weights, order of rows and rows held out of
-/// its own, and keeps what most searches agree on: gated search, then proof (gated_search.hpp,
-/// proof.hpp); `as_published` the gates alone. Restarts run side by side; the result does not depend on
-/// the number of threads. Finished restarts are written to the checkpoint and not done again by a
-/// resumed search. budget.minutes: no restart begins after that, but one always ends; other budgets
-/// have no meaning. Throws what a checkpoint throws; DataError where no restart was finished.
+/// Searches options.restarts times, each time with first weights, order of rows and rows held out
+/// of its own, and keeps what most searches agree on: gated search, then proof (gated_search.hpp,
+/// proof.hpp); `as_published` the gates alone. Restarts run side by side; the result does not
+/// depend on the number of threads. Finished restarts are written to the checkpoint and not done
+/// again by a resumed search. budget.minutes: no restart begins after that, but one always ends;
+/// other budgets have no meaning. Throws what a checkpoint throws; DataError where no restart was
+/// finished.
 [[nodiscard]] TensorDiscovery run_tensor_search(const TensorRows& rows,
                                                 const TensorOptions& options,
                                                 std::uint64_t seed,

@@ -103,8 +103,9 @@ class Descent {
       const auto d_out = std::span<const float>(d_outputs_).subspan(c * n, n);
       gradient_[model_.parameter_count() + c] = std::accumulate(d_out.begin(), d_out.end(), 0.0F);
       for (std::size_t t = 0; t < model_.terms().size(); ++t) {
-        std::ranges::copy(d_out, workspace_.d_values().begin() +
-                                     static_cast<std::ptrdiff_t>((t * model_.n_outputs() + c) * n));
+        std::ranges::copy(d_out,
+                          workspace_.d_values().begin() +
+                              static_cast<std::ptrdiff_t>((t * model_.n_outputs() + c) * n));
       }
     }
     model_.backward(parameters_, workspace_, std::span(gradient_).first(model_.parameter_count()));

@@ -22,7 +22,7 @@ struct DescentTask {
 struct DescentOptions {
   std::size_t steps = 0;
   double rate = 0.0;
-  std::uint64_t seed = 0;    ///< of the order of the rows
+  std::uint64_t seed = 0;  ///< of the order of the rows
   std::uint32_t stream = 0;
 };
 

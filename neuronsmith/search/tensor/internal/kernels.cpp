@@ -136,33 +136,56 @@ using PowerSums = void (*)(const RowsView&, const float*, const float*, float*);
 using Products = void (*)(const ProductShape&, const float*, float*);
 using ProductsGradient = void (*)(const ProductShape&, const float*, const float*, float*);
 
-void power_sums_kernel(const RowsView& rows, int order, const float* scales, const float* weights, float* sums) {
-  static constexpr PowerSums kKernels[kMaxOrder] = {
-      power_sums_of<1>, power_sums_of<2>, power_sums_of<3>, power_sums_of<4>,
-      power_sums_of<5>, power_sums_of<6>, power_sums_of<7>, power_sums_of<8>};
+void power_sums_kernel(
+    const RowsView& rows, int order, const float* scales, const float* weights, float* sums) {
+  static constexpr PowerSums kKernels[kMaxOrder] = {power_sums_of<1>,
+                                                    power_sums_of<2>,
+                                                    power_sums_of<3>,
+                                                    power_sums_of<4>,
+                                                    power_sums_of<5>,
+                                                    power_sums_of<6>,
+                                                    power_sums_of<7>,
+                                                    power_sums_of<8>};
   kKernels[order - 1](rows, scales, weights, sums);
 }
 
-void power_sums_gradient_kernel(const RowsView& rows, int order, const float* scales, const float* d_sums, float* d_weights) {
-  static constexpr PowerSums kKernels[kMaxOrder] = {
-      power_sums_gradient_of<1>, power_sums_gradient_of<2>, power_sums_gradient_of<3>,
-      power_sums_gradient_of<4>, power_sums_gradient_of<5>, power_sums_gradient_of<6>,
-      power_sums_gradient_of<7>, power_sums_gradient_of<8>};
+void power_sums_gradient_kernel(
+    const RowsView& rows, int order, const float* scales, const float* d_sums, float* d_weights) {
+  static constexpr PowerSums kKernels[kMaxOrder] = {power_sums_gradient_of<1>,
+                                                    power_sums_gradient_of<2>,
+                                                    power_sums_gradient_of<3>,
+                                                    power_sums_gradient_of<4>,
+                                                    power_sums_gradient_of<5>,
+                                                    power_sums_gradient_of<6>,
+                                                    power_sums_gradient_of<7>,
+                                                    power_sums_gradient_of<8>};
   kKernels[order - 1](rows, scales, d_sums, d_weights);
 }
 
 void product_sums_kernel(const ProductShape& shape, const float* columns, float* sums) {
-  static constexpr Products kKernels[kMaxOrder] = {
-      product_sums_of<1>, product_sums_of<2>, product_sums_of<3>, product_sums_of<4>,
-      product_sums_of<5>, product_sums_of<6>, product_sums_of<7>, product_sums_of<8>};
+  static constexpr Products kKernels[kMaxOrder] = {product_sums_of<1>,
+                                                   product_sums_of<2>,
+                                                   product_sums_of<3>,
+                                                   product_sums_of<4>,
+                                                   product_sums_of<5>,
+                                                   product_sums_of<6>,
+                                                   product_sums_of<7>,
+                                                   product_sums_of<8>};
   kKernels[shape.order - 1](shape, columns, sums);
 }
 
-void product_sums_gradient_kernel(const ProductShape& shape, const float* columns, const float* d_sums, float* d_columns) {
-  static constexpr ProductsGradient kKernels[kMaxOrder] = {
-      product_sums_gradient_of<1>, product_sums_gradient_of<2>, product_sums_gradient_of<3>,
-      product_sums_gradient_of<4>, product_sums_gradient_of<5>, product_sums_gradient_of<6>,
-      product_sums_gradient_of<7>, product_sums_gradient_of<8>};
+void product_sums_gradient_kernel(const ProductShape& shape,
+                                  const float* columns,
+                                  const float* d_sums,
+                                  float* d_columns) {
+  static constexpr ProductsGradient kKernels[kMaxOrder] = {product_sums_gradient_of<1>,
+                                                           product_sums_gradient_of<2>,
+                                                           product_sums_gradient_of<3>,
+                                                           product_sums_gradient_of<4>,
+                                                           product_sums_gradient_of<5>,
+                                                           product_sums_gradient_of<6>,
+                                                           product_sums_gradient_of<7>,
+                                                           product_sums_gradient_of<8>};
   kKernels[shape.order - 1](shape, columns, d_sums, d_columns);
 }
 
@@ -206,7 +229,8 @@ void product_sums_gradient(const ProductShape& shape,
 }
 
 void limit_norm(std::span<float> values, float limit) noexcept {
-  const double norm = std::sqrt(HWY_DYNAMIC_DISPATCH(squared_norm_kernel)(values.data(), values.size()));
+  const double norm =
+      std::sqrt(HWY_DYNAMIC_DISPATCH(squared_norm_kernel)(values.data(), values.size()));
   if (!(norm > static_cast<double>(limit))) return;
   const auto factor = static_cast<float>(static_cast<double>(limit) / norm);
   for (float& value : values) value *= factor;

@@ -63,8 +63,7 @@ std::optional<LinearSolution> solve_linear(const TensorModel& model,
         if (term.stream == Stream::Pure) {
           fill_powers(rows, batch[i], term.order, column + layout.first[t]);
         } else {
-          column[layout.first[t]] =
-              static_cast<double>(workspace.values()[t * model.batch() + i]);
+          column[layout.first[t]] = static_cast<double>(workspace.values()[t * model.batch() + i]);
         }
       }
     }

@@ -27,7 +27,8 @@ class TuckerContraction {
  private:
   std::size_t order_;
   std::size_t rank_;
-  std::vector<std::vector<float>> contracted_;  // [m] has rank^m entries: indices from m on are summed
+  std::vector<std::vector<float>>
+      contracted_;  // [m] has rank^m entries: indices from m on are summed
   std::vector<float> adjoint_;
   std::vector<float> wider_;
 };
