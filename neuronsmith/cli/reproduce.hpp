@@ -1,0 +1,12 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "neuronsmith/cli/context.hpp"
+
+namespace neuronsmith::cli {
+
+// One a study, subcommands of `reproduce`.
+void add_reproduce_hajbi(CLI::App& parent, Context& context);
+
+}  // namespace neuronsmith::cli
