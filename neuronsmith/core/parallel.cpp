@@ -4,6 +4,8 @@
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include <optional>
 #ifdef NEURONSMITH_TSAN
 #include <sanitizer/tsan_interface.h>
 #endif
@@ -51,10 +53,13 @@ class Call {
 
 struct Executor::Arena {
   explicit Arena(std::size_t n_threads)
-      : allowed(tbb::global_control::max_allowed_parallelism, n_threads),
-        arena(static_cast<int>(n_threads)) {}
+      : arena(static_cast<int>(n_threads)) {
+    if (n_threads > 1) allowed.emplace(tbb::global_control::max_allowed_parallelism, n_threads);
+  }
 
-  tbb::global_control allowed;  // more threads than cores on request
+  // More threads than cores on request. The least of all that exist holds for the whole process, so
+  // an executor of one thread, which needs none of TBB's, asks for nothing.
+  std::optional<tbb::global_control> allowed;
   tbb::task_arena arena;
 };
 

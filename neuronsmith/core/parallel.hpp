@@ -9,7 +9,8 @@ namespace neuronsmith {
 /// A pool of threads for coarse tasks (one candidate, one network). Never for loops over rows.
 class Executor {
  public:
-  /// `n_threads` 0 means all hardware threads.
+  /// `n_threads` 0 means all hardware threads. One of 1 thread calls bodies in the caller's thread,
+  /// and may be used in the bodies of another without holding that back.
   explicit Executor(std::size_t n_threads = 0);
   ~Executor();
   Executor(const Executor&) = delete;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace neuronsmith {
@@ -25,6 +28,20 @@ TEST(Executor, AnExceptionReachesTheCaller) {
                                    if (i == 57) throw std::runtime_error("57");
                                  }),
                std::runtime_error);
+}
+
+TEST(Executor, OneOfOneThreadDoesNotHoldBackTheOther) {
+  const Executor executor(2);
+  const Executor one(1);
+  std::atomic<int> arrived = 0;
+  executor.for_each(2, [&](std::size_t) {
+    one.for_each(1, [&](std::size_t) { ++arrived; });
+    // Both come together only where two threads are at work.
+    for (int i = 0; i < 1000 && arrived < 2; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_EQ(arrived, 2);
+  });
 }
 
 TEST(Executor, NothingToDoIsFine) {

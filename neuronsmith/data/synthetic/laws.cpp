@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/data/internal/synthetic_table.hpp"
 
 namespace neuronsmith {
 namespace {
-
-constexpr std::size_t kMaxRows = std::numeric_limits<std::uint32_t>::max();
 
 struct Law {
   std::array<PowerSum, 4> sums;
@@ -33,17 +31,11 @@ constexpr std::array<Law, kLawCount> kLaws = {{
     {{{{5, 3.0}, {4, 4.0}, {1, 5.0}}}, 3},
 }};
 
-double power(double x, int exponent) {
-  double result = 1.0;
-  for (int i = 0; i < exponent; ++i) result *= x;
-  return result;
-}
-
 double law_at(std::span<const PowerSum> sums, std::span<const float> x) {
   double y = 0.0;
   for (const PowerSum& sum : sums) {
     double total = 0.0;
-    for (const float value : x) total += power(static_cast<double>(value), sum.exponent);
+    for (const float value : x) total += internal::power(static_cast<double>(value), sum.exponent);
     y += sum.coefficient * total;
   }
   return y;
@@ -60,22 +52,6 @@ void add_noise(std::span<double> y, const SyntheticOptions& options) {
   const double deviation = options.noise * root_mean_square(y);
   Random random(options.seed, Purpose::Noise);
   for (double& value : y) value += deviation * random.normal();
-}
-
-Column numeric_column(std::string name, std::size_t n_rows) {
-  Column column;
-  column.name = std::move(name);
-  column.numbers.resize(n_rows);
-  return column;
-}
-
-void round_to(Column& column, std::span<const double> y) {
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    column.numbers[i] = static_cast<float>(y[i]);
-    if (!std::isfinite(column.numbers[i])) {
-      throw ConfigError("--range, --noise: the law's values leave float32; make them smaller");
-    }
-  }
 }
 
 }  // namespace
@@ -98,28 +74,17 @@ std::string law_text(int number) {
 
 void SyntheticOptions::validate() const {
   static_cast<void>(neuronsmith::law(law));
-  if (!(noise >= 0.0) || !std::isfinite(noise)) {
-    throw ConfigError(fmt::format("--noise: a number of at least 0 is wanted, not {}", noise));
-  }
+  internal::require_noise(noise);
   if (!(range > 0.0) || range > static_cast<double>(std::numeric_limits<float>::max())) {
     throw ConfigError(fmt::format("--range: a number above 0 is wanted, not {}", range));
   }
-  if (rows == 0 || rows > kMaxRows) {
-    throw ConfigError(fmt::format("--rows: 1 to {} are possible, not {}", kMaxRows, rows));
-  }
-  if (features == 0) throw ConfigError("--features: at least 1 is wanted, not 0");
+  internal::require_size(rows, features);
 }
 
 Table synthesize(const SyntheticOptions& options) {
   options.validate();
-  Table table;
-  table.source = fmt::format("law {}", options.law);
-  table.n_rows = options.rows;
-  for (std::size_t j = 0; j < options.features; ++j) {
-    table.columns.push_back(numeric_column(fmt::format("x{}", j), options.rows));
-  }
-  table.columns.push_back(numeric_column("y", options.rows));
-
+  Table table =
+      internal::empty_table(fmt::format("law {}", options.law), options.rows, options.features);
   Random random(options.seed, Purpose::Synthetic);
   std::vector<float> x(options.features);
   std::vector<double> y(options.rows);
@@ -131,7 +96,7 @@ Table synthesize(const SyntheticOptions& options) {
     y[i] = law_at(law(options.law), x);
   }
   add_noise(y, options);
-  round_to(table.columns.back(), y);
+  internal::round_to(table.columns.back(), y, "--range, --noise");
   return table;
 }
 
