@@ -29,7 +29,11 @@ enum class Mark : std::uint8_t {
   Steps,  ///< a value holds until the next x
   Points,
   Intervals,  ///< points with a bar from `low` to `high` along x
+  Bars,       ///< filled from `low` to `high` along x, kBarHeight along y, about (x, y)
 };
+
+/// Along an axis with names one bar a name leaves room between them.
+inline constexpr double kBarHeight = 0.7;
 
 /// Values that are not finite, or not positive on a logarithmic axis, are gaps.
 struct Series {
@@ -38,8 +42,8 @@ struct Series {
   Mark mark = Mark::Line;
   std::vector<double> x = {};
   std::vector<double> y = {};
-  std::vector<double> low = {};   ///< Intervals: one a point
-  std::vector<double> high = {};  ///< Intervals: one a point
+  std::vector<double> low = {};   ///< Intervals, Bars: one a point
+  std::vector<double> high = {};  ///< Intervals, Bars: one a point
   /// Points without gaps: ids in the page that they lead to, and what a pointer shows.
   std::vector<std::string> anchors = {};
   std::vector<std::string> hints = {};

@@ -19,11 +19,9 @@ std::string legend_of(const Plot& plot, const std::vector<std::string>& markup) 
     const Series& series = plot.series[k];
     const std::string name = k < markup.size() ? markup[k] : escape(series.name);
     if (name.empty()) continue;
-    entries +=
-        fmt::format("<li><i class=\"{}{}\"></i>{}</li>",
-                    css_class(series.tone),
-                    series.mark == Mark::Points || series.mark == Mark::Intervals ? " dot" : "",
-                    name);
+    const bool is_line = series.mark == Mark::Line || series.mark == Mark::Steps;
+    entries += fmt::format(
+        "<li><i class=\"{}{}\"></i>{}</li>", css_class(series.tone), is_line ? "" : " dot", name);
   }
   return entries.empty() ? entries : "<ul class=\"legend\">" + entries + "</ul>\n";
 }

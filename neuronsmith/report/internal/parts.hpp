@@ -35,6 +35,8 @@ namespace neuronsmith::report::internal {
 [[nodiscard]] std::string transfer_part(const experiment::RunRecord& run);
 /// The arms of a published study, its numbers beside ours.
 [[nodiscard]] std::string study_part(const experiment::RunRecord& run);
+/// Verdicts on the recovery of known orders, and how much searches of the same data differ.
+[[nodiscard]] std::string recovery_part(const experiment::RunRecord& run);
 /// Options and files, folded away.
 [[nodiscard]] std::string details_part(const experiment::RunRecord& run);
 

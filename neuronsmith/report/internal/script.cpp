@@ -142,7 +142,7 @@ class ScriptWriter {
   /// The points of a series; a blank line is a gap, and two of them would end the data.
   std::string data_of(const Series& series) const {
     std::string data;
-    const bool has_bars = series.mark == Mark::Intervals;
+    const bool has_bars = series.mark == Mark::Intervals || series.mark == Mark::Bars;
     for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
       if (!is_drawable(series.x[i], plot_.x) || !is_drawable(series.y[i], plot_.y)) {
         if (!data.empty() && !data.ends_with("\n\n")) data += "\n";
@@ -177,7 +177,7 @@ class ScriptWriter {
     commands_.push_back(std::move(command));
   }
 
-  static const char* style(Mark mark) {
+  static std::string style(Mark mark) {
     switch (mark) {
       case Mark::Line:
         return "1:2 with lines";
@@ -187,6 +187,9 @@ class ScriptWriter {
         return "1:2 with points pt 7";
       case Mark::Intervals:
         return "1:2:3:4 with xerrorbars pt 7";
+      case Mark::Bars:
+        return fmt::format("1:2:3:4:($2-{0}):($2+{0}) with boxxyerror fs solid 1.0",
+                           0.5 * kBarHeight);
     }
     return "";
   }

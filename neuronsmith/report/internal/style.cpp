@@ -76,6 +76,10 @@ svg a:hover circle, svg a:focus circle { stroke: var(--ink); stroke-width: 2; }
 path.s1 { stroke: var(--s1); stroke-width: 2.4; } path.s2 { stroke: var(--s2); } path.s3 { stroke: var(--s3); }
 path.s4 { stroke: var(--s4); } path.s5 { stroke: var(--s5); } path.s6 { stroke: var(--s6); }
 path.em { stroke: var(--em); } path.faint { stroke: var(--s1); }
+path.bar.s1 { fill: var(--s1); } path.bar.s2 { fill: var(--s2); } path.bar.s3 { fill: var(--s3); }
+path.bar.s4 { fill: var(--s4); } path.bar.s5 { fill: var(--s5); } path.bar.s6 { fill: var(--s6); }
+path.bar.em { fill: var(--em); } path.bar.faint { fill: var(--grid); } path.bar.ref { fill: var(--muted); }
+svg path.bar { stroke: var(--card); stroke-width: 1; stroke-dasharray: none; }
 circle.s1 { fill: var(--s1); } circle.s2 { fill: var(--s2); } circle.s3 { fill: var(--s3); }
 circle.s4 { fill: var(--s4); } circle.s5 { fill: var(--s5); } circle.s6 { fill: var(--s6); }
 circle.em { fill: var(--em); } circle.faint { fill: var(--s1); fill-opacity: var(--cloud); } circle.ref { fill: var(--muted); }

@@ -149,8 +149,10 @@ class Redrawer {
     return colour >= kFirstSeriesColour && k < plot_.series.size() ? &plot_.series[k] : nullptr;
   }
 
-  [[nodiscard]] const char* class_of(int colour) const {
-    if (const Series* series = series_of(colour)) return css_class(series->tone);
+  [[nodiscard]] std::string class_of(int colour) const {
+    if (const Series* series = series_of(colour)) {
+      return fmt::format("{}{}", css_class(series->tone), series->mark == Mark::Bars ? " bar" : "");
+    }
     if (colour == kGridColour) return "grid";
     return colour == kVerticalColour ? "ref" : "axis";
   }

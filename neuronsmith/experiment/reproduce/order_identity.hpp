@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+/// Which order sets describe the same function: small calculations behind
+/// docs/results/neuronseek.md.
+namespace neuronsmith::experiment::recovery {
+
+/// Share of the variance of x^T M x, x ~ N(0, 1), that no sum of `rank` products (u.x)(v.x) holds.
+/// `symmetric` is M, [n * n].
+///
+/// A product is x^T A x with A = (u v^T + v u^T)/2, which has at most one positive and one negative
+/// eigenvalue; a pair of eigenvectors a, b to eigenvalues p > 0 > -q is such a product, of
+/// sqrt(p) a + sqrt(q) b and sqrt(p) a - sqrt(q) b. So `rank` products are exactly the matrices of
+/// at most `rank` eigenvalues of either sign, and because the variance of x^T M x is 2 |M|^2, what
+/// is left is the sum of the squares of the other eigenvalues over that of all.
+[[nodiscard]] double quadratic_beyond_products(std::span<const double> symmetric,
+                                               std::size_t n,
+                                               std::size_t rank);
+
+/// So many products of `order` inner products are necessary for sum_i x_i^order over `n` inputs,
+/// order > 1: n / (order - 1), rounded up; n are enough, one a coordinate.
+///
+/// Where all x_i > 0 the second derivatives of the sum, order (order - 1) diag(x_i^(order - 2)),
+/// have n positive eigenvalues. Those of a product f of l_m = u_m.x are f (s s^T - sum_m a_m a_m^T),
+/// a_m = u_m / l_m, s = sum_m a_m: at most 1 positive eigenvalue where f > 0, and where f < 0 at most
+/// order - 1, because on the span of the a_m, of dimension order at most, -s s^T + sum_m a_m a_m^T
+/// is not positive in every direction unless order is 1.
+[[nodiscard]] std::size_t least_products(std::size_t n, int order);
+
+}  // namespace neuronsmith::experiment::recovery

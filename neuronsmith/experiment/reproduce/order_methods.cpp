@@ -1,0 +1,76 @@
+#include "neuronsmith/experiment/reproduce/order_methods.hpp"
+
+#include "neuronsmith/core/budget.hpp"
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/experiment/discover.hpp"
+#include "neuronsmith/experiment/reproduce/scalar_programming.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/recipe.hpp"
+
+namespace neuronsmith::experiment::recovery {
+namespace {
+
+constexpr const char* kScalar = "scalar-gp";
+
+Budget budget_of(const OrderSearch& search, std::uint64_t generations) {
+  Budget budget{.generations = generations};
+  if (search.seconds) budget.minutes = *search.seconds / 60.0;
+  return budget;
+}
+
+void search_scalar(const OrderSearch& search,
+                   const PreparedData& data,
+                   const Executor& executor,
+                   const std::stop_token& stop,
+                   OrderFinding& finding) {
+  const auto formula = searched_scalar_formula(data.training(),
+                                               search.seed,
+                                               budget_of(search, kScalarGenerations),
+                                               executor,
+                                               stop);
+  if (!formula) return;
+  finding.orders = orders_of_scalar(*formula);
+  finding.formula = formula::to_infix(*formula);
+}
+
+/// That no formula could be scored, or none is a neuron, is an answer too.
+void search_by_recipe(const OrderSearch& search,
+                      const PreparedData& data,
+                      const Executor& executor,
+                      const std::stop_token& stop,
+                      OrderFinding& finding) try {
+  DiscoverOptions options{.recipe = search::find_recipe(search.method),
+                          .driver = {},
+                          .training_rows_only = true,
+                          .seed = search.seed};
+  options.driver.budget = budget_of(search, options.recipe.generations);
+  const DiscoveryResult result = discover(data, options, executor, nullptr, stop);
+  finding.orders = neuron::orders_of(result.neuron.aggregation);
+  finding.formula = formula::to_infix(result.neuron.formula);
+} catch (const DataError&) {
+}
+
+}  // namespace
+
+std::vector<std::string> order_methods() {
+  std::vector<std::string> methods;
+  for (const std::string& name : search::recipe_names()) {
+    if (search::find_recipe(name).role == search::Role::Aggregation) methods.push_back(name);
+  }
+  methods.emplace_back(kScalar);
+  return methods;
+}
+
+OrderFinding find_orders(const OrderSearch& search,
+                         const PreparedData& data,
+                         const Executor& executor,
+                         const std::stop_token& stop) {
+  OrderFinding finding;
+  const Stopwatch clock;
+  const auto run = search.method == kScalar ? search_scalar : search_by_recipe;
+  run(search, data, executor, stop, finding);
+  finding.seconds = clock.seconds();
+  return finding;
+}
+
+}  // namespace neuronsmith::experiment::recovery

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/experiment/prepare.hpp"
+#include "neuronsmith/neuron/orders.hpp"
+
+/// What is set to the recovery of orders.
+namespace neuronsmith::experiment::recovery {
+
+/// Names of the methods: every recipe for aggregations as it is, and
+/// `scalar-gp`, plain genetic programming on named columns.
+[[nodiscard]] std::vector<std::string> order_methods();
+
+/// What a search came to.
+struct OrderFinding {
+  std::optional<neuron::OrderSet> orders;  ///< absent where it found nothing that has orders
+  std::string formula;                     ///< as found; empty where there is none
+  double seconds = 0.0;                    ///< of the search, wall clock
+};
+
+/// How a method is run.
+struct OrderSearch {
+  std::string method;  ///< one of order_methods()
+  std::uint64_t seed = 1;
+  /// Wall-clock limit; where it is reached, the finding depends on the clock.
+  std::optional<double> seconds;
+};
+
+/// Searches the training rows. After a stop request the finding is what there was by then.
+[[nodiscard]] OrderFinding find_orders(const OrderSearch& search,
+                                       const PreparedData& data,
+                                       const Executor& executor,
+                                       const std::stop_token& stop);
+
+}  // namespace neuronsmith::experiment::recovery
