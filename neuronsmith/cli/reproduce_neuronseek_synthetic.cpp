@@ -160,7 +160,8 @@ void add_method_options(CLI::App& command, Flags& flags) {
   command
       .add_option("--methods",
                   flags.options.methods,
-                  "Recipes for aggregations, and scalar-gp: genetic programming on named columns")
+                  "Recipes for aggregations; scalar-gp: genetic programming on named columns; "
+                  "vsr-weights: vsr with weight vectors, a minute a search")
       ->delimiter(',')
       ->capture_default_str();
   command.add_option("--seconds",

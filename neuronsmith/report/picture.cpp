@@ -84,10 +84,13 @@ std::string legend(const Plot& plot, int width, int top, int& height) {
       height += kLegendRow;
     }
     const int y = top + height - kLegendRow / 2;
-    text += fmt::format("<path class=\"{}\" d=\"M{},{} h22\"/><text x=\"{}\" y=\"{}\">{}</text>",
+    const bool is_bar = series.mark == Mark::Bars;
+    text += fmt::format("<path class=\"{}{}\" d=\"M{},{} h22{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
                         css_class(series.tone),
+                        is_bar ? " bar" : "",
                         x,
-                        y,
+                        is_bar ? y - 5 : y,
+                        is_bar ? " v10 h-22 z" : "",
                         x + 28,
                         y + 4,
                         escape(name));

@@ -8,7 +8,7 @@
 namespace neuronsmith::report {
 namespace {
 
-constexpr std::size_t kNameWidth = 28;
+constexpr std::size_t kNameWidth = 24;
 
 struct Kind {
   const char* name;
@@ -57,7 +57,6 @@ Plot structure_plot(const std::vector<StructureBars>& rows) {
   Plot plot{.title = "What searches found that differ in their seed alone",
             .x = {.label = "searches", .low = 0.0, .high = longest(rows)},
             .y = {.label = "", .low = 0.4, .high = static_cast<double>(rows.size()) + 0.6},
-            .width = 560,
             .height = 100 + 34 * static_cast<int>(rows.size())};
   std::vector<Series> series;
   for (const Kind& kind : kKinds) {

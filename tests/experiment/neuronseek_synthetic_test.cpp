@@ -111,6 +111,7 @@ TEST(NeuronSeekSynthetic, MistakesNameTheOption) {
   EXPECT_EQ(message([](Options& o) { o.methods = {}; }).find("--methods"), 0u);
   EXPECT_EQ(message([](Options& o) { o.methods = {"vsr", "vsr"}; }).find("--methods"), 0u);
   EXPECT_EQ(message([](Options& o) { o.dimensions = {1}; }).find("--dimensions"), 0u);
+  EXPECT_EQ(message([](Options& o) { o.dimensions = {1001}; }).find("--dimensions: 2 to 1000"), 0u);
   EXPECT_EQ(message([](Options& o) { o.seeds = {3, 3}; }).find("--seeds"), 0u);
   EXPECT_EQ(message([](Options& o) { o.laws = {}; }).find("--modes, --variants"), 0u);
   EXPECT_EQ(message([](Options& o) { o.seconds = 0.0; }).find("--seconds"), 0u);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
+#include <tuple>
 #include <vector>
 
 #include "neuronsmith/core/random.hpp"
@@ -169,6 +171,92 @@ TEST(WhatCanBeToldApart, NumberOfProductsThatAPowerSumNeeds) {
   EXPECT_EQ(least_products(100, 3), 50u);
   EXPECT_EQ(least_products(100, 5), 25u);
   EXPECT_EQ(least_products(2, 5), 1u);
+}
+
+/// Projections of n/2 + 1 products of order 3 that together are sum_i x_i^3; three of length n a
+/// product.
+std::vector<double> cubes_as_products(std::size_t n) {
+  std::vector<double> products;
+  const auto add = [&](double factor,
+                       const std::vector<double>& u,
+                       const std::vector<double>& v,
+                       const std::vector<double>& w) {
+    for (const double value : u) products.push_back(factor * value);
+    products.insert(products.end(), v.begin(), v.end());
+    products.insert(products.end(), w.begin(), w.end());
+  };
+  const auto sum = [](std::vector<double> a, const std::vector<double>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
+    return a;
+  };
+  const auto unit = [n](std::size_t i) {
+    std::vector<double> e(n);
+    e[i] = 1.0;
+    return e;
+  };
+  std::vector<double> a = unit(0);
+  std::size_t next = 1;
+  for (; next + 1 < n; next += 2) {
+    const std::vector<double> b = unit(next);
+    const std::vector<double> c = unit(next + 1);
+    add(-3.0, sum(a, b), sum(b, c), sum(c, a));
+    a = sum(sum(a, b), c);
+  }
+  add(1.0, a, a, a);
+  if (next < n) add(1.0, unit(next), unit(next), unit(next));
+  return products;
+}
+
+TEST(WhatCanBeToldApart, HalfAsManyProductsOfThreeHoldTheSumOfCubes) {
+  for (const std::size_t n : {3u, 4u, 5u, 10u, 30u, 101u}) {
+    const std::vector<double> products = cubes_as_products(n);
+    EXPECT_EQ(products.size(), 3 * n * enough_products(n, 3)) << n;
+    const std::vector<double> x = normals(n, n);
+    double total = 0.0;
+    for (std::size_t p = 0; p < products.size(); p += 3 * n) {
+      double product = 1.0;
+      for (std::size_t m = 0; m < 3; ++m) {
+        const auto projection = std::span(products).subspan(p + m * n, n);
+        product *= std::inner_product(x.begin(), x.end(), projection.begin(), 0.0);
+      }
+      total += product;
+    }
+    double cubes = 0.0;
+    for (const double value : x) cubes += value * value * value;
+    EXPECT_NEAR(total, cubes, 1e-9 * std::pow(static_cast<double>(n), 3)) << n;
+    EXPECT_LE(enough_products(n, 3) - least_products(n, 3), 1u) << n;
+  }
+  // At the published rank of 8: of 10 inputs, not of 30.
+  EXPECT_EQ(enough_products(10, 3), 6u);
+  EXPECT_EQ(enough_products(14, 3), 8u);
+  EXPECT_GT(least_products(30, 3), 8u);
+  EXPECT_EQ(enough_products(10, 2), 10u);
+}
+
+/// Expected variance of I_k of projections of N(0, 1/n): E[(x^T M x)^2] - E[x^T M x]^2 for k = 2, by
+/// Isserlis' theorem for k = 3.
+double expected_variance(int order, double n) {
+  return order == 2 ? 1.0 + 1.0 / n : 1.0 + 6.0 / n + 8.0 / (n * n);
+}
+
+TEST(WhatCanBeToldApart, InteractionsHaveTheVarianceThatThePageGives) {
+  for (const auto& [name, term, order] : {std::tuple("interact-2", 0u, 2), std::tuple("interact-2", 1u, 3)}) {
+    double mean = 0.0;
+    constexpr std::size_t kDraws = 300;
+    for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
+      const OrderLawTables made =
+          synthesize({.law = find_order_law(name).value(), .rows = 400, .seed = seed});
+      const double c = made.law.coefficients[term];
+      mean += variance_shares(made, 0.0)[term] * made.deviation * made.deviation / (c * c * kDraws);
+    }
+    EXPECT_NEAR(mean, expected_variance(order, 10.0), 0.2) << order;
+  }
+  // The shares on the page, at 10 and 100 inputs: the variance of S_k is that of x^k times the inputs.
+  EXPECT_NEAR(0.25 * expected_variance(2, 10) / (25 * 15 * 10), 7.3e-5, 1e-6);
+  EXPECT_NEAR(0.25 * expected_variance(2, 100) / (25 * 15 * 100), 6.7e-6, 1e-7);
+  EXPECT_NEAR(0.25 * expected_variance(3, 10) / (64 * expected_variance(2, 10)), 0.0060, 1e-4);
+  EXPECT_NEAR(0.25 * expected_variance(3, 100) / (64 * expected_variance(2, 100)), 0.0041, 1e-4);
+  EXPECT_NEAR(0.5 / 100.5, 0.0050, 1e-4);
 }
 
 TEST(WhatCanBeToldApart, OrdersOfTheSameParityCorrelate) {

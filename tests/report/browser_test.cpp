@@ -62,7 +62,7 @@ document.getElementById("probe").textContent = JSON.stringify({
   caption_contrast: contrast(colour("figcaption", "color"), card),
   link_contrast: contrast(colour("summary", "color"), colour("body", "backgroundColor")),
   line_contrast: [...d.querySelectorAll("path.s1, path.s2, path.s3")].filter(seen).map((p) =>
-      contrast(w.getComputedStyle(p).stroke, card)),
+      contrast(w.getComputedStyle(p)[p.matches(".bar") ? "fill" : "stroke"], card)),
 });
 )JS";
 
@@ -159,7 +159,7 @@ class Browser : public ::testing::Test {
   }
 
   static void expect_visible(const Json& probe, int width) {
-    EXPECT_EQ(probe["drawings"].size(), 9u);
+    EXPECT_EQ(probe["drawings"].size(), 10u);
     for (const Json& drawing : probe["drawings"]) {
       EXPECT_GE(drawing["width"], width < 500 ? 300.0 : 400.0) << drawing;
       EXPECT_GE(drawing["height"], 80.0) << drawing;

@@ -74,7 +74,7 @@ TEST(Report, ShowsAllPartsOfRunsThatHaveThem) {
   const std::string page = render(sample_runs());
   expect_self_contained(page);
   expect_links_lead_somewhere(page);
-  for (const char* part : {"Report on 4 runs",
+  for (const char* part : {"Report on 5 runs",
                            "Discovered neuron · wing.csv",
                            "Shape of the neuron",
                            "Error and complexity",
@@ -85,12 +85,14 @@ TEST(Report, ShowsAllPartsOfRunsThatHaveThem) {
                            "Formulas to pick from",
                            "What each neuron came to",
                            "Advantage over the reference",
+                           "Recovery of known orders",
+                           "S1 (15), S1 + S2 (5)",
                            "Options",
                            "neuron.json"}) {
     EXPECT_TRUE(contains(page, part)) << part;
   }
   if (!has_gnuplot()) return;
-  EXPECT_EQ(elements(page, "svg").size(), 9u);
+  EXPECT_EQ(elements(page, "svg").size(), 10u);
   EXPECT_FALSE(contains(page, "No plot here"));
 }
 
@@ -138,6 +140,9 @@ TEST(Report, OmitsEachPartOfItsOwn) {
   EXPECT_TRUE(contains(without(regression_run(), "task"), "Predicted against true"));
   EXPECT_TRUE(contains(without(classification_run(), "task"), "Confusion matrix"));
   EXPECT_FALSE(contains(without(comparison_run(), "rows"), "Comparison</h3>"));
+  EXPECT_FALSE(contains(without(recovery_run(), "stability"), "Stability"));
+  EXPECT_FALSE(contains(without(recovery_run(), "summary"), "Recovery of known orders"));
+  EXPECT_FALSE(contains(without(recovery_run(), "study"), "Stability"));
   RunRecord run = discovery_run();
   run.scores.clear();
   EXPECT_FALSE(contains(render({run}), "Convergence"));
@@ -167,6 +172,8 @@ TEST(Report, EscapesWhatComesFromOutside) {
   runs[0].result["formula"] = runs[0].result["front"][1]["formula"] = kHostile;
   runs[2].artefacts[0].content =
       std::string("true,prediction\n\"<script>\"\"x\n</td>\",b\nb,\"") + "\x01\xff" + "\"\n,b\n";
+  runs[4].result["stability"][0]["problem"] = runs[4].result["summary"][0]["method"] = kHostile;
+  runs[4].result["stability"][1]["structures"][0]["orders"] = kHostile;
   runs[3].result["rows"][0]["neuron"] = runs[3].result["rows"][1]["formula"] = kHostile;
   const std::string page = render(runs);
   expect_self_contained(page);
@@ -229,7 +236,7 @@ TEST(Report, SaysWhereAPlotIsMissing) {
   const NoGnuplot missing;
   const std::string page = render(sample_runs());
   expect_self_contained(page);
-  EXPECT_EQ(count(page, "No plot here: gnuplot is not installed."), 9u);
+  EXPECT_EQ(count(page, "No plot here: gnuplot is not installed."), 10u);
 }
 
 TEST(Report, NormalisesTheConfusionMatrixByRows) {

@@ -137,8 +137,32 @@ inline RunRecord comparison_run() {
   return run;
 }
 
+inline RunRecord recovery_run() {
+  RunRecord run = bare_run(11, "reproduce neuronseek-synthetic");
+  const auto stability = [](const char* method, Json structures) -> Json {
+    return {{"problem", "pure-2"},
+            {"truth", "S1 + S2"},
+            {"method", method},
+            {"structures", std::move(structures)}};
+  };
+  const Json one = Json::array({{{"orders", "S1 + S2"}, {"count", 20}}});
+  const Json two = Json::array(
+      {{{"orders", "S1"}, {"count", 15}}, {{"orders", "S1 + S2"}, {"count", 5}}});
+  run.result = {{"study", "neuronseek-synthetic"},
+                {"summary",
+                 {{{"method", "vsr"},
+                   {"dimension", 10},
+                   {"perfect", {5, 6}},
+                   {"superset", {1, 0}},
+                   {"missing", {9, 9}},
+                   {"median_test_error", 0.25},
+                   {"median_search_seconds", 0.08}}}},
+                {"stability", {stability("vsr", one), stability("scalar-gp", two)}}};
+  return run;
+}
+
 inline std::vector<RunRecord> sample_runs() {
-  return {discovery_run(), regression_run(), classification_run(), comparison_run()};
+  return {discovery_run(), regression_run(), classification_run(), comparison_run(), recovery_run()};
 }
 
 }  // namespace neuronsmith::report::testing

@@ -19,6 +19,7 @@ using recovery::OrderFinding;
 using recovery::Verdict;
 
 constexpr std::size_t kMostSeeds = 1000;
+constexpr std::size_t kMostInputs = 1000;
 
 /// One search of the table of verdicts or of the stability.
 struct Search {
@@ -238,31 +239,23 @@ std::vector<std::string> names_of(const std::vector<OrderLaw>& laws) {
   return names;
 }
 
-void require_methods(const std::vector<std::string>& methods) {
-  require_distinct(methods, "--methods");
-  const std::vector<std::string> known = recovery::order_methods();
-  for (const std::string& method : methods) {
-    if (std::ranges::find(known, method) != known.end()) continue;
-    throw ConfigError(fmt::format(
-        "--methods: no method is called \"{}\"; known are {}", method, fmt::join(known, ", ")));
-  }
-}
-
 }  // namespace
 
 void NeuronSeekSyntheticOptions::validate() const {
   require_distinct(names_of(laws), "--modes, --variants");
   require_distinct(dimensions, "--dimensions");
   require_distinct(seeds, "--seeds");
-  require_methods(methods);
+  require_distinct(methods, "--methods");
+  for (const std::string& method : methods) recovery::require_method(method);
   if (seeds.size() > kMostSeeds || stability > kMostSeeds) {
     throw ConfigError(fmt::format("--repeats, --stability: {} at most are possible", kMostSeeds));
   }
   for (const std::size_t dimension : dimensions) {
-    if (dimension >= 2) continue;
-    throw ConfigError(fmt::format(
-        "--dimensions: at least 2 are wanted, not {}: of one input S_k and I_k are the same",
-        dimension));
+    if (dimension >= 2 && dimension <= kMostInputs) continue;
+    throw ConfigError(fmt::format("--dimensions: 2 to {} are possible, not {}; of one input S_k and "
+                                  "I_k are the same",
+                                  kMostInputs,
+                                  dimension));
   }
   if (seconds && !(*seconds > 0.0)) {
     throw ConfigError(fmt::format("--seconds: a number above 0 is wanted, not {}", *seconds));

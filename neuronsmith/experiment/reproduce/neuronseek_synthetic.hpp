@@ -26,7 +26,7 @@ struct NeuronSeekSyntheticOptions {
   std::size_t rows = 2500;      ///< that a method sees
   std::size_t test_rows = 500;  ///< more of the same law, for the refit
   double noise = 0.01;          ///< standard deviation, before y is standardised
-  std::vector<std::string> methods;  ///< of recovery::order_methods(), none twice
+  std::vector<std::string> methods;  ///< recovery::require_method(), none twice
   std::optional<double> seconds;     ///< wall-clock limit of one search; published 60
   /// Searches of the same data that differ in their seed alone, 1 to this number; 0: none.
   std::size_t stability = 20;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "neuronsmith/experiment/reproduce/neuronseek_synthetic.hpp"
+#include "neuronsmith/experiment/reproduce/order_identity.hpp"
 #include "neuronsmith/experiment/reproduce/order_refit.hpp"
 #include "neuronsmith/experiment/statistics.hpp"
 
@@ -170,6 +171,39 @@ std::string stability_table(const NeuronSeekSyntheticStudy& study) {
   return text + "\n";
 }
 
+/// What is known of the products of order k that S_k needs, beside the rank of a refit.
+std::string products_cell(std::size_t dimension, int order) {
+  const std::size_t least = recovery::least_products(dimension, order);
+  const std::size_t enough = recovery::enough_products(dimension, order);
+  const char* held = enough <= recovery::kRefitRank  ? "held"
+                     : least > recovery::kRefitRank ? "not held"
+                                                     : "open";
+  return fmt::format("{} to {}, {}", least, enough, held);
+}
+
+/// Share of the variance of S2 that interactions of the rank of a refit leave.
+double squares_left(std::size_t dimension) {
+  std::vector<double> unit(dimension * dimension);
+  for (std::size_t i = 0; i < dimension; ++i) unit[i * dimension + i] = 1.0;
+  return recovery::quadratic_beyond_products(unit, dimension, recovery::kRefitRank);
+}
+
+std::string identity_table(const NeuronSeekSyntheticStudy& study) {
+  std::string text = fmt::format(
+      "### What can be told apart\n\nSo many products of k inner products (from, to) hold S_k, and "
+      "whether an interaction of rank {} does: then S_k and I_k are the same answer, and only the "
+      "number of parameters speaks for S_k. Last: the share of the variance of S2 that such an "
+      "interaction leaves.\n\n| inputs | S2 in I2 | S3 in I3 | S4 in I4 | S5 in I5 | S2 left |\n| ---: "
+      "| --- | --- | --- | --- | ---: |\n",
+      recovery::kRefitRank);
+  for (const std::size_t dimension : study.options.dimensions) {
+    text += fmt::format("| {} |", dimension);
+    for (int order = 2; order <= 5; ++order) text += " " + products_cell(dimension, order) + " |";
+    text += fmt::format(" {:.2g} |\n", squares_left(dimension));
+  }
+  return text + "\n";
+}
+
 std::string published_note() {
   return fmt::format(
       "Published (Pei et al., arXiv 2506.15715): searches of at most {} s; for mode interact a "
@@ -251,7 +285,8 @@ std::string results_markdown(const NeuronSeekSyntheticStudy& study) {
   for (const std::size_t dimension : study.options.dimensions) {
     text += problem_table(study, dimension);
   }
-  return text + stability_table(study) + shares_table(study) + published_note();
+  return text + stability_table(study) + shares_table(study) + identity_table(study) +
+         published_note();
 }
 
 Json to_json(const NeuronSeekSyntheticStudy& study) {

@@ -31,4 +31,8 @@ std::size_t least_products(std::size_t n, int order) {
   return (n + most - 1) / most;
 }
 
+std::size_t enough_products(std::size_t n, int order) {
+  return order == 3 && n > 2 ? n / 2 + 1 : n;
+}
+
 }  // namespace neuronsmith::experiment::recovery

@@ -20,7 +20,7 @@ namespace neuronsmith::experiment::recovery {
                                                std::size_t rank);
 
 /// So many products of `order` inner products are necessary for sum_i x_i^order over `n` inputs,
-/// order > 1: n / (order - 1), rounded up; n are enough, one a coordinate.
+/// order > 1: n / (order - 1), rounded up.
 ///
 /// Where all x_i > 0 the second derivatives of the sum, order (order - 1) diag(x_i^(order - 2)),
 /// have n positive eigenvalues. Those of a product f of l_m = u_m.x are f (s s^T - sum_m a_m a_m^T),
@@ -28,5 +28,11 @@ namespace neuronsmith::experiment::recovery {
 /// order - 1, because on the span of the a_m, of dimension order at most, -s s^T + sum_m a_m a_m^T
 /// is not positive in every direction unless order is 1.
 [[nodiscard]] std::size_t least_products(std::size_t n, int order);
+
+/// So many are enough: n, one a coordinate, or of order 3 from three inputs on n/2 + 1, rounded down,
+/// because a^3 + b^3 + c^3 = (a + b + c)^3 - 3 (a + b)(b + c)(c + a): every two further coordinates
+/// take one product, and one cube is left. For orders 2 and 3 this and least_products() leave no more
+/// than one product between them.
+[[nodiscard]] std::size_t enough_products(std::size_t n, int order);
 
 }  // namespace neuronsmith::experiment::recovery

@@ -1,5 +1,9 @@
 #include "neuronsmith/experiment/reproduce/order_methods.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/experiment/discover.hpp"
@@ -33,13 +37,22 @@ void search_scalar(const OrderSearch& search,
   finding.formula = formula::to_infix(*formula);
 }
 
+search::Recipe weighted_vsr() {
+  search::Recipe recipe = search::find_recipe("vsr");
+  recipe.genetic.functions = search::parse_functions("add,mul,dot");
+  recipe.genetic.weights = 4;
+  recipe.generations = 4;
+  return recipe;
+}
+
 /// That no formula could be scored, or none is a neuron, is an answer too.
 void search_by_recipe(const OrderSearch& search,
                       const PreparedData& data,
                       const Executor& executor,
                       const std::stop_token& stop,
                       OrderFinding& finding) try {
-  DiscoverOptions options{.recipe = search::find_recipe(search.method),
+  const bool is_weighted = search.method == kWeightedMethod;
+  DiscoverOptions options{.recipe = is_weighted ? weighted_vsr() : search::find_recipe(search.method),
                           .driver = {},
                           .training_rows_only = true,
                           .seed = search.seed};
@@ -59,6 +72,14 @@ std::vector<std::string> order_methods() {
   }
   methods.emplace_back(kScalar);
   return methods;
+}
+
+void require_method(const std::string& method) {
+  std::vector<std::string> known = order_methods();
+  known.emplace_back(kWeightedMethod);
+  if (std::ranges::find(known, method) != known.end()) return;
+  throw ConfigError(fmt::format(
+      "--methods: no method is called \"{}\"; known are {}", method, fmt::join(known, ", ")));
 }
 
 OrderFinding find_orders(const OrderSearch& search,

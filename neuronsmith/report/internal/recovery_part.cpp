@@ -28,6 +28,11 @@ std::vector<Json> rows_of(const RunRecord& run, const char* key) {
   return rows;
 }
 
+/// A short name that stays in one line.
+std::string name_cell(const Json& row, const char* key) {
+  return "<span class=\"nw\">" + escape(shortened(text_at(row, key), 40)) + "</span>";
+}
+
 double sum_at(const Json& row, const char* key) {
   double sum = 0.0;
   const Json& values = value_at(row, key);
@@ -51,7 +56,7 @@ std::string verdict_table(const std::vector<Json>& rows) {
                   .rows = {}};
   for (const Json& row : rows) {
     table.rows.push_back({number_cell(row, "dimension"),
-                          escape(shortened(text_at(row, "method"), 40)),
+                          name_cell(row, "method"),
                           number_html(sum_at(row, "perfect")),
                           number_html(sum_at(row, "superset")),
                           number_html(sum_at(row, "missing")),
@@ -91,23 +96,21 @@ std::string stability(const std::vector<Json>& rows) {
                   .is_number = {false, false, false, true, false},
                   .rows = {}};
   for (const Json& row : rows) {
-    const std::string problem = text_at(row, "problem");
-    const std::string method = text_at(row, "method");
     const std::vector<experiment::StructureCount> structures = structures_of(row);
-    table.rows.push_back({escape(shortened(problem, 40)),
-                          escape(shortened(text_at(row, "truth"), 40)),
-                          escape(shortened(method, 40)),
+    table.rows.push_back({name_cell(row, "problem"),
+                          name_cell(row, "truth"),
+                          name_cell(row, "method"),
                           number_html(static_cast<double>(structures.size())),
                           structures_cell(structures)});
     if (bars.size() < kMaxBars) {
-      bars.push_back({problem + " " + method, text_at(row, "truth"), structures});
+      bars.push_back({text_at(row, "problem") + " " + text_at(row, "method"), text_at(row, "truth"), structures});
     }
   }
-  return "<div class=\"figures\">\n" +
+  return table.html() + "<div class=\"figures\">\n" +
          figure(structure_plot(bars),
                 "Parts of a bar are structures, as long as they are frequent. One colour: the method "
                 "gives the same answer whatever its seed.") +
-         "</div>\n" + table.html();
+         "</div>\n";
 }
 
 }  // namespace
