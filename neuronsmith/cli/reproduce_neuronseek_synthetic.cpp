@@ -161,7 +161,7 @@ void add_method_options(CLI::App& command, Flags& flags) {
       .add_option("--methods",
                   flags.options.methods,
                   "Recipes for aggregations; scalar-gp: genetic programming on named columns; "
-                  "vsr-weights: vsr with weight vectors, a minute a search")
+                  "vsr-weights: vsr with weight vectors, minutes a search")
       ->delimiter(',')
       ->capture_default_str();
   command.add_option("--seconds",

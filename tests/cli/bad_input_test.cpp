@@ -101,6 +101,8 @@ TEST_F(BadInput, Options) {
   expect_refused(discover("--choose", "luck"), {"--choose", "criterion"});
   expect_refused({"data", "synthesize", "--law", "11"}, {"--law", "11"});
   expect_refused({"data", "synthesize", "--noise", "-1"}, {"--noise"});
+  expect_refused({"data", "synthesize", "--law", "pure-5"}, {"--law", "hybrid-4", "pure-5"});
+  expect_refused({"data", "synthesize", "--law", "pure-1", "--range", "2"}, {"--range", "pure-1"});
   expect_refused({"train"}, {"--data"});
   expect_refused({"fly"}, {"fly"});
   expect_refused({}, {"subcommand"});

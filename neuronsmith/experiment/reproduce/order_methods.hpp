@@ -17,8 +17,8 @@ namespace neuronsmith::experiment::recovery {
 /// programming on named columns.
 [[nodiscard]] std::vector<std::string> order_methods();
 /// The recipe vsr with functions add, mul and dot and four weight vectors, without which it has no
-/// interactions: 2000 formulas, whose weight vectors are fitted one by one, at ten inputs about a
-/// minute a search. A method for those who ask for it.
+/// interactions: 2000 formulas, whose weight vectors are fitted one by one, at ten inputs a
+/// minute or two a search. A method for those who ask for it.
 inline constexpr const char* kWeightedMethod = "vsr-weights";
 /// Throws ConfigError naming --methods, with the names that exist.
 void require_method(const std::string& method);
