@@ -90,7 +90,9 @@ void write_picture(const std::string& folder,
   write_file_atomically((fs::path(folder) / "stability.svg").string(), picture.content);
 }
 
-void write_results(const std::string& folder, const NeuronSeekSyntheticStudy& study, const Json& json) {
+void write_results(const std::string& folder,
+                   const NeuronSeekSyntheticStudy& study,
+                   const Json& json) {
   const fs::path path(folder);
   write_file_atomically((path / "results.csv").string(), results_csv(study));
   write_file_atomically((path / "results.md").string(), results_markdown(study));
@@ -103,8 +105,8 @@ void study_and_write(const Flags& flags,
                      Recording& recording) {
   const Interrupt interrupt;
   const Executor executor(context.threads);
-  const NeuronSeekSyntheticStudy study = experiment::reproduce_neuronseek_synthetic(
-      options, executor, &recording, interrupt.token());
+  const NeuronSeekSyntheticStudy study =
+      experiment::reproduce_neuronseek_synthetic(options, executor, &recording, interrupt.token());
   Json json = to_json(study);
   recording.finish(
       study.interrupted ? experiment::RunStatus::Interrupted : experiment::RunStatus::Done, json);
@@ -126,11 +128,12 @@ void run(const Flags& flags, Context& context) {
   fs::create_directories(flags.out, error);
   require_writable((fs::path(flags.out) / "results.md").string());
   const auto progress = context.progress();
-  Recording recording(flags.store,
-                      context,
-                      {.data = "synthetic laws of orders", .data_hash = {}, .seed = options.seeds[0]},
-                      RunOrigin::New,
-                      progress.get());
+  Recording recording(
+      flags.store,
+      context,
+      {.data = "synthetic laws of orders", .data_hash = {}, .seed = options.seeds[0]},
+      RunOrigin::New,
+      progress.get());
   recording.watch([&] { study_and_write(flags, options, context, recording); });
 }
 
@@ -148,10 +151,12 @@ void add_problem_options(CLI::App& command, Flags& flags) {
       ->delimiter(',')
       ->default_str("1,2,3,4,5");
   command.add_option("--repeats", flags.repeats, "So many seeds, from 1 on");
-  command.add_option("--rows", flags.options.rows, "Rows that a method sees")->capture_default_str();
-  command.add_option("--noise",
-                     flags.options.noise,
-                     "Standard deviation of the noise, before y is standardised")
+  command.add_option("--rows", flags.options.rows, "Rows that a method sees")
+      ->capture_default_str();
+  command
+      .add_option("--noise",
+                  flags.options.noise,
+                  "Standard deviation of the noise, before y is standardised")
       ->capture_default_str();
 }
 
@@ -164,14 +169,16 @@ void add_method_options(CLI::App& command, Flags& flags) {
                   "vsr-weights: vsr with weight vectors, minutes a search")
       ->delimiter(',')
       ->capture_default_str();
-  command.add_option("--seconds",
-                     flags.options.seconds,
-                     "Wall-clock limit of one search (published: 60); what is found then may depend "
-                     "on the clock")
+  command
+      .add_option("--seconds",
+                  flags.options.seconds,
+                  "Wall-clock limit of one search (published: 60); what is found then may depend "
+                  "on the clock")
       ->default_str("none");
-  command.add_option("--stability",
-                     flags.options.stability,
-                     "Searches of the same data with other seeds; 0: none")
+  command
+      .add_option("--stability",
+                  flags.options.stability,
+                  "Searches of the same data with other seeds; 0: none")
       ->capture_default_str();
   command
       .add_option("--stability-problems",

@@ -85,15 +85,16 @@ std::string legend(const Plot& plot, int width, int top, int& height) {
     }
     const int y = top + height - kLegendRow / 2;
     const bool is_bar = series.mark == Mark::Bars;
-    text += fmt::format("<path class=\"{}{}\" d=\"M{},{} h22{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
-                        css_class(series.tone),
-                        is_bar ? " bar" : "",
-                        x,
-                        is_bar ? y - 5 : y,
-                        is_bar ? " v10 h-22 z" : "",
-                        x + 28,
-                        y + 4,
-                        escape(name));
+    text +=
+        fmt::format("<path class=\"{}{}\" d=\"M{},{} h22{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
+                    css_class(series.tone),
+                    is_bar ? " bar" : "",
+                    x,
+                    is_bar ? y - 5 : y,
+                    is_bar ? " v10 h-22 z" : "",
+                    x + 28,
+                    y + 4,
+                    escape(name));
     x += room;
   }
   return text;

@@ -28,9 +28,24 @@ class NeuronSeekSynthetic : public testing::CommandTest {
 };
 
 TEST_F(NeuronSeekSynthetic, WritesTablesAndPlotAndReports) {
-  const Json json = run_json(study({"--modes", "pure,hybrid", "--variants", "0", "--dimensions", "2,3",
-                                    "--repeats", "2", "--rows", "300", "--methods", "vsr,scalar-gp",
-                                    "--stability", "3", "--stability-problems", "pure-2", "--out", "o"}));
+  const Json json = run_json(study({"--modes",
+                                    "pure,hybrid",
+                                    "--variants",
+                                    "0",
+                                    "--dimensions",
+                                    "2,3",
+                                    "--repeats",
+                                    "2",
+                                    "--rows",
+                                    "300",
+                                    "--methods",
+                                    "vsr,scalar-gp",
+                                    "--stability",
+                                    "3",
+                                    "--stability-problems",
+                                    "pure-2",
+                                    "--out",
+                                    "o"}));
   EXPECT_EQ(json["study"], "neuronseek-synthetic");
   EXPECT_EQ(json["problems"], (std::vector<std::string>{"pure-0", "hybrid-0"}));
   EXPECT_EQ(json["seeds"], (std::vector<int>{1, 2}));
@@ -56,9 +71,25 @@ TEST_F(NeuronSeekSynthetic, WritesTablesAndPlotAndReports) {
 
 TEST_F(NeuronSeekSynthetic, IsTheSameWhateverTheThreads) {
   for (const char* threads : {"1", "2"}) {
-    ASSERT_EQ(run(study({"--modes", "interact", "--variants", "0,1", "--dimensions", "4", "--repeats", "1",
-                         "--rows", "300", "--methods", "vsr,scalar-gp", "--stability", "0", "--threads",
-                         threads, "--no-store", "--out", std::string("o") + threads}))
+    ASSERT_EQ(run(study({"--modes",
+                         "interact",
+                         "--variants",
+                         "0,1",
+                         "--dimensions",
+                         "4",
+                         "--repeats",
+                         "1",
+                         "--rows",
+                         "300",
+                         "--methods",
+                         "vsr,scalar-gp",
+                         "--stability",
+                         "0",
+                         "--threads",
+                         threads,
+                         "--no-store",
+                         "--out",
+                         std::string("o") + threads}))
                   .status,
               0);
   }
@@ -67,7 +98,8 @@ TEST_F(NeuronSeekSynthetic, IsTheSameWhateverTheThreads) {
 }
 
 TEST_F(NeuronSeekSynthetic, InterruptedItKeepsWhatIsFinished) {
-  const pid_t process = start(study({"--repeats", "900", "--methods", "vsr", "--json", "--out", "o"}));
+  const pid_t process =
+      start(study({"--repeats", "900", "--methods", "vsr", "--json", "--out", "o"}));
   std::this_thread::sleep_for(std::chrono::milliseconds(1500));
   kill(process, SIGINT);
   const testing::Outcome stopped = finish(process);
@@ -85,7 +117,8 @@ TEST_F(NeuronSeekSynthetic, MistakesAreToldInOneLine) {
     EXPECT_EQ(outcome.error_lines(), 1u) << outcome.err;
     EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " not in " << outcome.err;
   };
-  refused({"--modes", "mixed"}, "--modes, --variants: pure-0 to hybrid-4 are known, not \"mixed-0\"");
+  refused({"--modes", "mixed"},
+          "--modes, --variants: pure-0 to hybrid-4 are known, not \"mixed-0\"");
   refused({"--variants", "5"}, "--variants");
   refused({"--dimensions", "1"}, "--dimensions");
   refused({"--dimensions", "10,ten"}, "--dimensions");
@@ -101,8 +134,16 @@ TEST_F(NeuronSeekSynthetic, MistakesAreToldInOneLine) {
 }
 
 TEST_F(NeuronSeekSynthetic, ItsTablesCanBeWritten) {
-  const Json json = run_json(
-      {"data", "synthesize", "--law", "interact-2", "--features", "4", "--rows", "50", "--out", "i.csv"});
+  const Json json = run_json({"data",
+                              "synthesize",
+                              "--law",
+                              "interact-2",
+                              "--features",
+                              "4",
+                              "--rows",
+                              "50",
+                              "--out",
+                              "i.csv"});
   EXPECT_EQ(json["law"], "8*I2 + 0.5*I3");
   EXPECT_EQ(json["orders"]["interaction"], (std::vector<int>{2, 3}));
   const Table table = read_table(path("i.csv"));

@@ -88,8 +88,11 @@ TEST(NeuronSeekSynthetic, TablesHaveEveryProblemAndSayWhatIsUnknown) {
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 17);
   EXPECT_NE(csv.find("pure-0,3,1,vsr,S2,S2,perfect,"), std::string::npos) << csv;
   const std::string markdown = results_markdown(study);
-  for (const char* part : {"| pure-0 | ±U(1, 3) S2 | S2 | 2 of 2;", "### 2 inputs", "not known to us",
-                           "| 3 | vsr | 1, 1 | 2 of 4 | 0 | 2 |", "### Stability"}) {
+  for (const char* part : {"| pure-0 | ±U(1, 3) S2 | S2 | 2 of 2;",
+                           "### 2 inputs",
+                           "not known to us",
+                           "| 3 | vsr | 1, 1 | 2 of 4 | 0 | 2 |",
+                           "### Stability"}) {
     EXPECT_NE(markdown.find(part), std::string::npos) << part << " not in\n" << markdown;
   }
 }

@@ -233,14 +233,15 @@ TEST(WhatCanBeToldApart, HalfAsManyProductsOfThreeHoldTheSumOfCubes) {
   EXPECT_EQ(enough_products(10, 2), 10u);
 }
 
-/// Expected variance of I_k of projections of N(0, 1/n): E[(x^T M x)^2] - E[x^T M x]^2 for k = 2, by
-/// Isserlis' theorem for k = 3.
+/// Expected variance of I_k of projections of N(0, 1/n): E[(x^T M x)^2] - E[x^T M x]^2 for k = 2,
+/// by Isserlis' theorem for k = 3.
 double expected_variance(int order, double n) {
   return order == 2 ? 1.0 + 1.0 / n : 1.0 + 6.0 / n + 8.0 / (n * n);
 }
 
 TEST(WhatCanBeToldApart, InteractionsHaveTheVarianceThatThePageGives) {
-  for (const auto& [name, term, order] : {std::tuple("interact-2", 0u, 2), std::tuple("interact-2", 1u, 3)}) {
+  for (const auto& [name, term, order] :
+       {std::tuple("interact-2", 0u, 2), std::tuple("interact-2", 1u, 3)}) {
     double mean = 0.0;
     constexpr std::size_t kDraws = 300;
     for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
@@ -251,7 +252,8 @@ TEST(WhatCanBeToldApart, InteractionsHaveTheVarianceThatThePageGives) {
     }
     EXPECT_NEAR(mean, expected_variance(order, 10.0), 0.2) << order;
   }
-  // The shares on the page, at 10 and 100 inputs: the variance of S_k is that of x^k times the inputs.
+  // The shares on the page, at 10 and 100 inputs: the variance of S_k is that of x^k times the
+  // inputs.
   EXPECT_NEAR(0.25 * expected_variance(2, 10) / (25 * 15 * 10), 7.3e-5, 1e-6);
   EXPECT_NEAR(0.25 * expected_variance(2, 100) / (25 * 15 * 100), 6.7e-6, 1e-7);
   EXPECT_NEAR(0.25 * expected_variance(3, 10) / (64 * expected_variance(2, 10)), 0.0060, 1e-4);

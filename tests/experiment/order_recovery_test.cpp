@@ -67,7 +67,8 @@ TEST(Prepared, KeepsRowsAndTargetAsTheyAre) {
 TEST(VarianceShares, AreThoseOfTheMomentsOfANormal) {
   const auto shares = [](const char* name, std::size_t features, double noise) {
     return variance_shares(
-        synthesize({.law = law(name), .noise = noise, .rows = 20'000, .features = features}), noise);
+        synthesize({.law = law(name), .noise = noise, .rows = 20'000, .features = features}),
+        noise);
   };
   // Variances over D inputs: of S1 D, of S2 2 D.
   const std::vector<double> pure = shares("pure-2", 20, 0.01);
@@ -150,8 +151,7 @@ TEST(OrderMethods, AnInterruptedSearchIsAnAnswer) {
   source.request_stop();
   const PreparedData data = data_of("hybrid-4", 5, 100);
   for (const char* method : {"vsr", "scalar-gp"}) {
-    EXPECT_NO_THROW(
-        (void)find_orders({.method = method}, data, Executor(1), source.get_token()))
+    EXPECT_NO_THROW((void)find_orders({.method = method}, data, Executor(1), source.get_token()))
         << method;
   }
 }

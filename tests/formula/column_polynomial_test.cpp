@@ -12,8 +12,7 @@ std::optional<ColumnPolynomial> expand(const std::string& text) {
 }
 
 TEST(ExpandColumns, MultipliesOutAndGathers) {
-  EXPECT_EQ(expand("(x0 + 2*x1)^2 - x0*x0"),
-            (ColumnPolynomial{{{0, 1}, 4.0}, {{1, 1}, 4.0}}));
+  EXPECT_EQ(expand("(x0 + 2*x1)^2 - x0*x0"), (ColumnPolynomial{{{0, 1}, 4.0}, {{1, 1}, 4.0}}));
   EXPECT_EQ(expand("-(x2*x0*x2)/4 + 3"), (ColumnPolynomial{{{}, 3.0}, {{0, 2, 2}, -0.25}}));
   EXPECT_EQ(expand("x1 - x1"), ColumnPolynomial{});
   EXPECT_EQ(expand("(x0 + 1)*0"), ColumnPolynomial{});
@@ -27,7 +26,8 @@ TEST(ExpandColumns, GoesBeyondWhatTheNormalFormExpands) {
 }
 
 TEST(ExpandColumns, RefusesWhatIsNoPolynomialOrTooLong) {
-  for (const char* text : {"sin(x0)", "x0/x1", "x0^(-1)", "x0/0", "max(x0, x1)", "1e300*1e300*x0"}) {
+  for (const char* text :
+       {"sin(x0)", "x0/x1", "x0^(-1)", "x0/0", "max(x0, x1)", "1e300*1e300*x0"}) {
     EXPECT_FALSE(expand(text)) << text;
   }
   std::string sum = "x0";

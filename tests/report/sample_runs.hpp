@@ -146,8 +146,8 @@ inline RunRecord recovery_run() {
             {"structures", std::move(structures)}};
   };
   const Json one = Json::array({{{"orders", "S1 + S2"}, {"count", 20}}});
-  const Json two = Json::array(
-      {{{"orders", "S1"}, {"count", 15}}, {{"orders", "S1 + S2"}, {"count", 5}}});
+  const Json two =
+      Json::array({{{"orders", "S1"}, {"count", 15}}, {{"orders", "S1 + S2"}, {"count", 5}}});
   run.result = {{"study", "neuronseek-synthetic"},
                 {"summary",
                  {{{"method", "vsr"},
@@ -162,7 +162,8 @@ inline RunRecord recovery_run() {
 }
 
 inline std::vector<RunRecord> sample_runs() {
-  return {discovery_run(), regression_run(), classification_run(), comparison_run(), recovery_run()};
+  return {
+      discovery_run(), regression_run(), classification_run(), comparison_run(), recovery_run()};
 }
 
 }  // namespace neuronsmith::report::testing

@@ -188,8 +188,7 @@ class Study {
     }
   }
 
-  [[nodiscard]] RecoverySummary summary_of(const std::string& method,
-                                           std::size_t dimension) const {
+  [[nodiscard]] RecoverySummary summary_of(const std::string& method, std::size_t dimension) const {
     const std::vector<std::size_t> zeros(options_.seeds.size());
     RecoverySummary summary{method, dimension, zeros, zeros, zeros, 0.0, std::nullopt};
     std::vector<double> seconds;
@@ -252,10 +251,11 @@ void NeuronSeekSyntheticOptions::validate() const {
   }
   for (const std::size_t dimension : dimensions) {
     if (dimension >= 2 && dimension <= kMostInputs) continue;
-    throw ConfigError(fmt::format("--dimensions: 2 to {} are possible, not {}; of one input S_k and "
-                                  "I_k are the same",
-                                  kMostInputs,
-                                  dimension));
+    throw ConfigError(
+        fmt::format("--dimensions: 2 to {} are possible, not {}; of one input S_k and "
+                    "I_k are the same",
+                    kMostInputs,
+                    dimension));
   }
   if (seconds && !(*seconds > 0.0)) {
     throw ConfigError(fmt::format("--seconds: a number above 0 is wanted, not {}", *seconds));

@@ -23,9 +23,9 @@ struct NeuronSeekSyntheticOptions {
   std::vector<std::size_t> dimensions = {10};  ///< inputs; 2 at least, published 10, 30, 50, 100
   /// Each decides coefficients, projections, rows, search and refit.
   std::vector<std::uint64_t> seeds = {1, 2, 3, 4, 5};
-  std::size_t rows = 2500;      ///< that a method sees
-  std::size_t test_rows = 500;  ///< more of the same law, for the refit
-  double noise = 0.01;          ///< standard deviation, before y is standardised
+  std::size_t rows = 2500;           ///< that a method sees
+  std::size_t test_rows = 500;       ///< more of the same law, for the refit
+  double noise = 0.01;               ///< standard deviation, before y is standardised
   std::vector<std::string> methods;  ///< recovery::require_method(), none twice
   std::optional<double> seconds;     ///< wall-clock limit of one search; published 60
   /// Searches of the same data that differ in their seed alone, 1 to this number; 0: none.
@@ -44,8 +44,8 @@ struct RecoveryOutcome {
   std::string method;
   std::optional<neuron::OrderSet> found;  ///< absent: nothing that has orders
   recovery::Verdict verdict = recovery::Verdict::Missing;
-  std::string formula;    ///< as found
-  double seconds = 0.0;   ///< of the search, wall clock, on one thread
+  std::string formula;               ///< as found
+  double seconds = 0.0;              ///< of the search, wall clock, on one thread
   std::optional<double> test_error;  ///< recovery::refitted_test_error()
 };
 
@@ -57,7 +57,7 @@ struct RecoverySummary {
   std::vector<std::size_t> perfect;
   std::vector<std::size_t> superset;
   std::vector<std::size_t> missing;
-  double median_seconds = 0.0;                ///< of all searches
+  double median_seconds = 0.0;              ///< of all searches
   std::optional<double> median_test_error;  ///< of those refitted
 };
 
@@ -80,17 +80,17 @@ struct RecoveryStability {
 /// The outcome of the study. After a stop request it has what was finished.
 struct NeuronSeekSyntheticStudy {
   NeuronSeekSyntheticOptions options;
-  std::vector<RecoveryOutcome> outcomes;  ///< by dimension, law, seed, method
-  std::vector<RecoverySummary> summaries;  ///< by dimension, method
-  std::vector<RecoveryShares> shares;      ///< by dimension, law
+  std::vector<RecoveryOutcome> outcomes;     ///< by dimension, law, seed, method
+  std::vector<RecoverySummary> summaries;    ///< by dimension, method
+  std::vector<RecoveryShares> shares;        ///< by dimension, law
   std::vector<RecoveryStability> stability;  ///< by law, method
   bool interrupted = false;
   double seconds = 0.0;
 };
 
-/// Synthetic recovery of Pei et al., NeuronSeek (arXiv 2506.15715): which orders of power sums and of
-/// interactions do methods find of laws that are known? All methods see the same rows. The searches
-/// run beside each other, each on one thread.
+/// Synthetic recovery of Pei et al., NeuronSeek (arXiv 2506.15715): which orders of power sums and
+/// of interactions do methods find of laws that are known? All methods see the same rows. The
+/// searches run beside each other, each on one thread.
 ///
 /// Throws what the searches throw but that they found nothing.
 [[nodiscard]] NeuronSeekSyntheticStudy reproduce_neuronseek_synthetic(

@@ -24,7 +24,9 @@ std::string number_or_dash(const std::optional<double>& value) {
   return value ? fmt::format("{:.2g}", *value) : "-";
 }
 
-std::string truth_text(const OrderLaw& law) { return recovery::text_of(recovery::true_orders(law)); }
+std::string truth_text(const OrderLaw& law) {
+  return recovery::text_of(recovery::true_orders(law));
+}
 
 std::string law_of(const OrderLaw& law) {
   std::string text;
@@ -32,9 +34,11 @@ std::string law_of(const OrderLaw& law) {
     const std::string coefficient = term.low == term.high
                                         ? fmt::format("{}", term.low)
                                         : fmt::format("±U({}, {})", term.low, term.high);
-    text += fmt::format(
-        "{}{} {}{}", text.empty() ? "" : " + ", coefficient, term.is_interaction ? "I" : "S",
-        term.order);
+    text += fmt::format("{}{} {}{}",
+                        text.empty() ? "" : " + ",
+                        coefficient,
+                        term.is_interaction ? "I" : "S",
+                        term.order);
   }
   return text;
 }
@@ -42,7 +46,8 @@ std::string law_of(const OrderLaw& law) {
 std::string header(const NeuronSeekSyntheticStudy& study) {
   const NeuronSeekSyntheticOptions& options = study.options;
   return fmt::format(
-      "{} problems, {} seeds, {} rows, {} test rows, noise {}, {}. Perfect: the orders found are the "
+      "{} problems, {} seeds, {} rows, {} test rows, noise {}, {}. Perfect: the orders found are "
+      "the "
       "true ones; superset: they and others; missing: one of them is not found. Test error: mean "
       "squared error over the variance of the test rows' y, of one neuron of the orders found that "
       "was trained anew (interactions of rank {}). Seconds: one search on one thread, several "
@@ -52,8 +57,7 @@ std::string header(const NeuronSeekSyntheticStudy& study) {
       options.rows,
       options.test_rows,
       options.noise,
-      options.seconds ? fmt::format("at most {} s a search", *options.seconds)
-                      : "no time limit",
+      options.seconds ? fmt::format("at most {} s a search", *options.seconds) : "no time limit",
       recovery::kRefitRank);
 }
 
@@ -63,7 +67,8 @@ std::string per_seed(const std::vector<std::size_t>& values) {
 
 std::string summary_table(const NeuronSeekSyntheticStudy& study) {
   std::string text =
-      "### Verdicts\n\n| inputs | method | perfect, by seed | perfect | superset | missing | median "
+      "### Verdicts\n\n| inputs | method | perfect, by seed | perfect | superset | missing | "
+      "median "
       "test error | median seconds |\n| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |\n";
   for (const RecoverySummary& row : study.summaries) {
     const std::size_t n = sum_of(row.perfect) + sum_of(row.superset) + sum_of(row.missing);
@@ -90,7 +95,8 @@ std::string problem_cell(const NeuronSeekSyntheticStudy& study,
   std::vector<std::string> found;
   std::vector<double> errors;
   for (const RecoveryOutcome& outcome : study.outcomes) {
-    if (!(outcome.law == law) || outcome.dimension != dimension || outcome.method != method) continue;
+    if (!(outcome.law == law) || outcome.dimension != dimension || outcome.method != method)
+      continue;
     perfect += outcome.verdict == Verdict::Perfect;
     found.push_back(recovery::text_of(outcome.found));
     if (outcome.test_error) errors.push_back(*outcome.test_error);
@@ -107,7 +113,8 @@ std::string problem_cell(const NeuronSeekSyntheticStudy& study,
 
 std::string problem_table(const NeuronSeekSyntheticStudy& study, std::size_t dimension) {
   std::string text = fmt::format(
-      "### {} inputs\n\nPerfect verdicts; where not all are, what was found most often (how often); "
+      "### {} inputs\n\nPerfect verdicts; where not all are, what was found most often (how "
+      "often); "
       "median test error.\n\n| problem | law | orders |",
       dimension);
   std::string rule = "| --- | --- | --- |";
@@ -131,7 +138,8 @@ std::string shares_table(const NeuronSeekSyntheticStudy& study) {
   std::string text =
       "### What there is to see\n\nShare of the variance of y that each term and the noise have, "
       "mean over the seeds. Terms that correlate (S2 and S4) do not add up to 1.\n\n| problem | "
-      "inputs | terms | shares | noise | weakest term over noise |\n| --- | ---: | --- | --- | ---: "
+      "inputs | terms | shares | noise | weakest term over noise |\n| --- | ---: | --- | --- | "
+      "---: "
       "| ---: |\n";
   for (const RecoveryShares& row : study.shares) {
     std::vector<std::string> shares;
@@ -175,9 +183,9 @@ std::string stability_table(const NeuronSeekSyntheticStudy& study) {
 std::string products_cell(std::size_t dimension, int order) {
   const std::size_t least = recovery::least_products(dimension, order);
   const std::size_t enough = recovery::enough_products(dimension, order);
-  const char* held = enough <= recovery::kRefitRank  ? "held"
+  const char* held = enough <= recovery::kRefitRank ? "held"
                      : least > recovery::kRefitRank ? "not held"
-                                                     : "open";
+                                                    : "open";
   return fmt::format("{} to {}, {}", least, enough, held);
 }
 
@@ -193,7 +201,8 @@ std::string identity_table(const NeuronSeekSyntheticStudy& study) {
       "### What can be told apart\n\nSo many products of k inner products (from, to) hold S_k, and "
       "whether an interaction of rank {} does: then S_k and I_k are the same answer, and only the "
       "number of parameters speaks for S_k. Last: the share of the variance of S2 that such an "
-      "interaction leaves.\n\n| inputs | S2 in I2 | S3 in I3 | S4 in I4 | S5 in I5 | S2 left |\n| ---: "
+      "interaction leaves.\n\n| inputs | S2 in I2 | S3 in I3 | S4 in I4 | S5 in I5 | S2 left |\n| "
+      "---: "
       "| --- | --- | --- | --- | ---: |\n",
       recovery::kRefitRank);
   for (const std::size_t dimension : study.options.dimensions) {
@@ -207,58 +216,10 @@ std::string identity_table(const NeuronSeekSyntheticStudy& study) {
 std::string published_note() {
   return fmt::format(
       "Published (Pei et al., arXiv 2506.15715): searches of at most {} s; for mode interact a "
-      "\"reconstruction accuracy\" of 9.45 whose unit is not stated. The published verdicts are not "
+      "\"reconstruction accuracy\" of 9.45 whose unit is not stated. The published verdicts are "
+      "not "
       "known to us, so there are none to set beside these.\n",
       kPublishedSeconds);
-}
-
-Json to_json(const RecoveryOutcome& outcome) {
-  return {{"problem", name(outcome.law)},
-          {"dimension", outcome.dimension},
-          {"seed", outcome.seed},
-          {"method", outcome.method},
-          {"orders", neuron::to_json(recovery::true_orders(outcome.law))},
-          {"found", outcome.found ? neuron::to_json(*outcome.found) : Json()},
-          {"verdict", recovery::name(outcome.verdict)},
-          {"formula", outcome.formula},
-          {"search_seconds", outcome.seconds},
-          {"test_error", outcome.test_error ? Json(*outcome.test_error) : Json()}};
-}
-
-Json to_json(const RecoverySummary& row) {
-  return {{"method", row.method},
-          {"dimension", row.dimension},
-          {"perfect", row.perfect},
-          {"superset", row.superset},
-          {"missing", row.missing},
-          {"median_search_seconds", row.median_seconds},
-          {"median_test_error", row.median_test_error ? Json(*row.median_test_error) : Json()}};
-}
-
-Json to_json(const RecoveryShares& row) {
-  return {{"problem", name(row.law)},
-          {"dimension", row.dimension},
-          {"terms", row.terms},
-          {"noise", row.noise}};
-}
-
-Json to_json(const RecoveryStability& row) {
-  Json structures = Json::array();
-  for (const auto& [structure, count] : row.structures) {
-    structures.push_back({{"orders", structure}, {"count", count}});
-  }
-  return {{"problem", name(row.law)},
-          {"dimension", row.dimension},
-          {"truth", truth_text(row.law)},
-          {"method", row.method},
-          {"structures", std::move(structures)}};
-}
-
-template <typename Rows>
-Json list_of(const Rows& rows) {
-  Json list = Json::array();
-  for (const auto& row : rows) list.push_back(to_json(row));
-  return list;
 }
 
 }  // namespace
@@ -287,29 +248,6 @@ std::string results_markdown(const NeuronSeekSyntheticStudy& study) {
   }
   return text + stability_table(study) + shares_table(study) + identity_table(study) +
          published_note();
-}
-
-Json to_json(const NeuronSeekSyntheticStudy& study) {
-  const NeuronSeekSyntheticOptions& options = study.options;
-  Json problems = Json::array();
-  for (const OrderLaw& law : options.laws) problems.push_back(name(law));
-  Json json;
-  json["study"] = "neuronseek-synthetic";
-  json["problems"] = std::move(problems);
-  json["dimensions"] = options.dimensions;
-  json["seeds"] = options.seeds;
-  json["methods"] = options.methods;
-  json["training_rows"] = options.rows;
-  json["test_rows"] = options.test_rows;
-  json["noise"] = options.noise;
-  json["limit_seconds"] = options.seconds ? Json(*options.seconds) : Json();
-  json["summary"] = list_of(study.summaries);
-  json["outcomes"] = list_of(study.outcomes);
-  json["stability"] = list_of(study.stability);
-  json["shares"] = list_of(study.shares);
-  json["interrupted"] = study.interrupted;
-  json["seconds"] = study.seconds;
-  return json;
 }
 
 }  // namespace neuronsmith::experiment

@@ -22,17 +22,18 @@ namespace neuronsmith::experiment::recovery {
 /// So many products of `order` inner products are necessary for sum_i x_i^order over `n` inputs,
 /// order > 1: n / (order - 1), rounded up.
 ///
-/// Where all x_i > 0 the second derivatives of the sum, order (order - 1) diag(x_i^(order - 2)),
-/// have n positive eigenvalues. Those of a product f of l_m = u_m.x are f (s s^T - sum_m a_m a_m^T),
-/// a_m = u_m / l_m, s = sum_m a_m: at most 1 positive eigenvalue where f > 0, and where f < 0 at most
-/// order - 1, because on the span of the a_m, of dimension order at most, -s s^T + sum_m a_m a_m^T
-/// is not positive in every direction unless order is 1.
+/// Where all x_i > 0 the second derivatives of the sum have n positive eigenvalues: they are
+/// order (order - 1) diag(x_i^(order - 2)). Those of a product f of l_m = u_m.x are
+/// f (s s^T - sum_m a_m a_m^T) with a_m = u_m / l_m and s = sum_m a_m. At most 1 of their
+/// eigenvalues is positive where f > 0; at most order - 1 where f < 0, because in the coordinates
+/// of the a_m the form is the unit matrix less one of only ones, whose sum of entries is not
+/// positive.
 [[nodiscard]] std::size_t least_products(std::size_t n, int order);
 
-/// So many are enough: n, one a coordinate, or of order 3 from three inputs on n/2 + 1, rounded down,
-/// because a^3 + b^3 + c^3 = (a + b + c)^3 - 3 (a + b)(b + c)(c + a): every two further coordinates
-/// take one product, and one cube is left. For orders 2 and 3 this and least_products() leave no more
-/// than one product between them.
+/// So many are enough: n, one a coordinate, or of order 3 from three inputs on n/2 + 1, rounded
+/// down, because a^3 + b^3 + c^3 = (a + b + c)^3 - 3 (a + b)(b + c)(c + a): every two further
+/// coordinates take one product, and one cube is left. For orders 2 and 3 this and least_products()
+/// leave no more than one product between them.
 [[nodiscard]] std::size_t enough_products(std::size_t n, int order);
 
 }  // namespace neuronsmith::experiment::recovery

@@ -27,11 +27,8 @@ void search_scalar(const OrderSearch& search,
                    const Executor& executor,
                    const std::stop_token& stop,
                    OrderFinding& finding) {
-  const auto formula = searched_scalar_formula(data.training(),
-                                               search.seed,
-                                               budget_of(search, kScalarGenerations),
-                                               executor,
-                                               stop);
+  const auto formula = searched_scalar_formula(
+      data.training(), search.seed, budget_of(search, kScalarGenerations), executor, stop);
   if (!formula) return;
   finding.orders = orders_of_scalar(*formula);
   finding.formula = formula::to_infix(*formula);
@@ -52,10 +49,11 @@ void search_by_recipe(const OrderSearch& search,
                       const std::stop_token& stop,
                       OrderFinding& finding) try {
   const bool is_weighted = search.method == kWeightedMethod;
-  DiscoverOptions options{.recipe = is_weighted ? weighted_vsr() : search::find_recipe(search.method),
-                          .driver = {},
-                          .training_rows_only = true,
-                          .seed = search.seed};
+  DiscoverOptions options{
+      .recipe = is_weighted ? weighted_vsr() : search::find_recipe(search.method),
+      .driver = {},
+      .training_rows_only = true,
+      .seed = search.seed};
   options.driver.budget = budget_of(search, options.recipe.generations);
   const DiscoveryResult result = discover(data, options, executor, nullptr, stop);
   finding.orders = neuron::orders_of(result.neuron.aggregation);

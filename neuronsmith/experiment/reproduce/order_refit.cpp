@@ -59,8 +59,8 @@ std::optional<Trained> trained(const neuron::Aggregation& aggregation,
                                std::uint64_t seed,
                                const std::stop_token& stop) {
   const TrainModelOptions options = probe(seed);
-  const auto n_validation = static_cast<std::size_t>(
-      std::ceil(kValidationShare * static_cast<double>(data.n_training)));
+  const auto n_validation =
+      static_cast<std::size_t>(std::ceil(kValidationShare * static_cast<double>(data.n_training)));
   const std::size_t n_training = data.n_training - n_validation;
   const network::Part validation = data.block.rows(n_training, n_validation);
   const neuron::Neuron neuron{.aggregation = aggregation};

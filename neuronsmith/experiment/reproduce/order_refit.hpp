@@ -19,14 +19,14 @@ inline constexpr std::size_t kRefitRank = 8;
 
 /// What the orders alone are worth, whoever found them: one neuron of them, without activation and
 /// batch normalisation, trained anew, and its mean squared error on the test rows over the variance
-/// there; of no order at all that of the training rows' mean. Absent where training diverged, after a
-/// stop request and without test rows. A function of the arguments alone.
+/// there; of no order at all that of the training rows' mean. Absent where training diverged, after
+/// a stop request and without test rows. A function of the arguments alone.
 ///
 /// Trained as the published probe (Pei et al., arXiv 2506.15715: Adam at 0.01, weight decay 1e-5,
 /// batches of 128, 150 epochs of all training rows), with departures: 500 epochs with a cosine
 /// schedule and steps scaled by powers, interactions of rank 1 and of rank kRefitRank from three
-/// starts each, of which the last tenth of the training rows chooses. At 100 inputs the probe does not
-/// come to the end of even a power sum.
+/// starts each, of which the last tenth of the training rows chooses. At 100 inputs the probe does
+/// not come to the end of even a power sum.
 [[nodiscard]] std::optional<double> refitted_test_error(const neuron::OrderSet& orders,
                                                         const PreparedData& data,
                                                         std::uint64_t seed,

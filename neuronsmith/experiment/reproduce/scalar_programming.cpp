@@ -46,9 +46,8 @@ std::optional<Formula> searched_scalar_formula(const network::Part& training,
                                                const std::stop_token& stop) {
   const search::LossData data{.features = training.features, .target = training.target};
   const search::LossObjective objective(data, {.linear_scaling = true});
-  search::GeneticSearch strategy(scalar_genetic_options(),
-                                 search::InputSpace::columns(training.features.n_features),
-                                 seed);
+  search::GeneticSearch strategy(
+      scalar_genetic_options(), search::InputSpace::columns(training.features.n_features), seed);
   search::DriverOptions driver;
   driver.budget = budget;
   const search::Discovery found =

@@ -50,7 +50,12 @@ std::string number_cell(const Json& row, const char* key) {
 
 std::string verdict_table(const std::vector<Json>& rows) {
   HtmlTable table{.label = "Verdicts",
-                  .heads = {"inputs", "method", "perfect", "superset", "missing", "median test error",
+                  .heads = {"inputs",
+                            "method",
+                            "perfect",
+                            "superset",
+                            "missing",
+                            "median test error",
                             "median seconds"},
                   .is_number = {true, false, true, true, true, true, true},
                   .rows = {}};
@@ -64,8 +69,10 @@ std::string verdict_table(const std::vector<Json>& rows) {
                           number_cell(row, "median_search_seconds")});
   }
   return table.html() +
-         "<p class=\"muted\">Problems and seeds together. Perfect: the orders found are the true ones; "
-         "superset: they and others; missing: one of them was not found. Test error: of a neuron of the "
+         "<p class=\"muted\">Problems and seeds together. Perfect: the orders found are the true "
+         "ones; "
+         "superset: they and others; missing: one of them was not found. Test error: of a neuron "
+         "of the "
          "orders found, trained anew, over the variance of the test rows.</p>\n";
 }
 
@@ -103,13 +110,16 @@ std::string stability(const std::vector<Json>& rows) {
                           number_html(static_cast<double>(structures.size())),
                           structures_cell(structures)});
     if (bars.size() < kMaxBars) {
-      bars.push_back({text_at(row, "problem") + " " + text_at(row, "method"), text_at(row, "truth"), structures});
+      bars.push_back({text_at(row, "problem") + " " + text_at(row, "method"),
+                      text_at(row, "truth"),
+                      structures});
     }
   }
   return table.html() + "<div class=\"figures\">\n" +
-         figure(structure_plot(bars),
-                "Parts of a bar are structures, as long as they are frequent. One colour: the method "
-                "gives the same answer whatever its seed.") +
+         figure(
+             structure_plot(bars),
+             "Parts of a bar are structures, as long as they are frequent. One colour: the method "
+             "gives the same answer whatever its seed.") +
          "</div>\n";
 }
 
