@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kScalar = "scalar-gp";
 
-Budget budget_of(const OrderSearch& search, std::uint64_t generations) {
-  Budget budget{.generations = generations};
+/// The method's own budget within the time limit.
+Budget limited(Budget budget, const OrderSearch& search) {
   if (search.seconds) budget.minutes = *search.seconds / 60.0;
   return budget;
 }
@@ -27,8 +27,11 @@ void search_scalar(const OrderSearch& search,
                    const Executor& executor,
                    const std::stop_token& stop,
                    OrderFinding& finding) {
-  const auto formula = searched_scalar_formula(
-      data.training(), search.seed, budget_of(search, kScalarGenerations), executor, stop);
+  const auto formula = searched_scalar_formula(data.training(),
+                                               search.seed,
+                                               limited({.generations = kScalarGenerations}, search),
+                                               executor,
+                                               stop);
   if (!formula) return;
   finding.orders = orders_of_scalar(*formula);
   finding.formula = formula::to_infix(*formula);
@@ -54,7 +57,7 @@ void search_by_recipe(const OrderSearch& search,
       .driver = {},
       .training_rows_only = true,
       .seed = search.seed};
-  options.driver.budget = budget_of(search, options.recipe.generations);
+  options.driver.budget = limited(options.recipe.budget(), search);
   const DiscoveryResult result = discover(data, options, executor, nullptr, stop);
   finding.orders = neuron::orders_of(result.neuron.aggregation);
   finding.formula = formula::to_infix(result.neuron.formula);
