@@ -15,6 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 options=("$@")
+given=${*:+ $*}
 [ $# -gt 0 ] || options=(--dimensions 10,30,50,100 --seconds 60)
 "$binary" reproduce neuronseek-synthetic "${options[@]}" --no-store --out "$work" >"$work/log"
 tail -n 1 "$work/log" | sed 's/; written.*//' >"$work/time"
@@ -29,7 +30,7 @@ tables() { sed 's/^### /## /' "$work/results.md"; }
 
 "NeuronSeek" (Pei et al., arXiv 2506.15715), repeated. Made by
 
-    scripts/neuronseek_synthetic.sh BINARY docs/results/neuronseek.md
+    scripts/neuronseek_synthetic.sh BINARY docs/results/neuronseek.md$given
 
 which runs \`neuronsmith reproduce neuronseek-synthetic ${options[*]}\`.
 
