@@ -165,7 +165,8 @@ void add_method_options(CLI::App& command, Flags& flags) {
   command
       .add_option("--methods",
                   flags.options.methods,
-                  "Recipes for aggregations; scalar-gp: genetic programming on named columns; "
+                  "Recipes for aggregations; neuronseek-published: one search, gates alone; "
+                  "scalar-gp: genetic programming on named columns; "
                   "vsr-weights: vsr with weight vectors, minutes a search")
       ->delimiter(',')
       ->capture_default_str();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "neuronsmith/core/budget.hpp"
@@ -130,22 +131,31 @@ class Study {
     }
   }
 
+  /// Problem by problem, each with all methods.
   void recover() {
+    const std::size_t n_methods = options_.methods.size();
     std::vector<std::optional<RecoveryOutcome>> outcomes(recoveries_.size());
-    executor_.for_each(outcomes.size(), [&](std::size_t i) {
-      if (stop_.stop_requested()) return;
-      RecoveryOutcome outcome = recovered(recoveries_[i]);
-      if (stop_.stop_requested()) return;  // what was under way is no outcome
-      outcomes[i] = std::move(outcome);
-      progress_.add_one();
+    executor_.for_each(outcomes.size() / n_methods, [&](std::size_t problem) {
+      const PreparedData data = data_of(recoveries_[problem * n_methods]);
+      std::map<std::string, std::optional<double>> errors;
+      for (std::size_t i = problem * n_methods; i < (problem + 1) * n_methods; ++i) {
+        if (stop_.stop_requested()) return;
+        RecoveryOutcome outcome = recovered(recoveries_[i], data, errors);
+        if (stop_.stop_requested()) return;  // what was under way is no outcome
+        outcomes[i] = std::move(outcome);
+        progress_.add_one();
+      }
     });
     for (auto& outcome : outcomes) {
       if (outcome) study_.outcomes.push_back(std::move(*outcome));
     }
   }
 
-  [[nodiscard]] RecoveryOutcome recovered(const Search& search) const {
-    const PreparedData data = data_of(search);
+  /// `errors` keeps what the refit of each set came to: methods that found the same share it.
+  [[nodiscard]] RecoveryOutcome recovered(
+      const Search& search,
+      const PreparedData& data,
+      std::map<std::string, std::optional<double>>& errors) const {
     OrderFinding finding = found_by(search, data);
     RecoveryOutcome outcome{.law = search.law,
                             .dimension = search.dimension,
@@ -155,10 +165,13 @@ class Study {
                             .formula = std::move(finding.formula),
                             .seconds = finding.seconds};
     outcome.verdict = recovery::verdict_of(outcome.found, recovery::true_orders(search.law));
-    if (outcome.found) {
-      outcome.test_error =
+    if (!outcome.found) return outcome;
+    const auto [error, is_new] = errors.try_emplace(recovery::text_of(outcome.found));
+    if (is_new) {
+      error->second =
           recovery::refitted_test_error(*outcome.found, data, search.data_seed, stop_);
     }
+    outcome.test_error = error->second;
     return outcome;
   }
 

@@ -37,6 +37,13 @@ void search_scalar(const OrderSearch& search,
   finding.formula = formula::to_infix(*formula);
 }
 
+search::Recipe published_neuronseek() {
+  search::Recipe recipe = search::find_recipe("neuronseek");
+  recipe.tensor.as_published = true;
+  recipe.tensor.restarts = 1;
+  return recipe;
+}
+
 search::Recipe weighted_vsr() {
   search::Recipe recipe = search::find_recipe("vsr");
   recipe.genetic.functions = search::parse_functions("add,mul,dot");
@@ -45,18 +52,22 @@ search::Recipe weighted_vsr() {
   return recipe;
 }
 
+search::Recipe recipe_of(const std::string& method) {
+  if (method == kWeightedMethod) return weighted_vsr();
+  if (method == kPublishedMethod) return published_neuronseek();
+  return search::find_recipe(method);
+}
+
 /// That no formula could be scored, or none is a neuron, is an answer too.
 void search_by_recipe(const OrderSearch& search,
                       const PreparedData& data,
                       const Executor& executor,
                       const std::stop_token& stop,
                       OrderFinding& finding) try {
-  const bool is_weighted = search.method == kWeightedMethod;
-  DiscoverOptions options{
-      .recipe = is_weighted ? weighted_vsr() : search::find_recipe(search.method),
-      .driver = {},
-      .training_rows_only = true,
-      .seed = search.seed};
+  DiscoverOptions options{.recipe = recipe_of(search.method),
+                          .driver = {},
+                          .training_rows_only = true,
+                          .seed = search.seed};
   options.driver.budget = limited(options.recipe.budget(), search);
   const DiscoveryResult result = discover(data, options, executor, nullptr, stop);
   finding.orders = neuron::orders_of(result.neuron.aggregation);
@@ -71,6 +82,7 @@ std::vector<std::string> order_methods() {
   for (const std::string& name : search::recipe_names()) {
     if (search::find_recipe(name).role == search::Role::Aggregation) methods.push_back(name);
   }
+  methods.emplace_back(kPublishedMethod);
   methods.emplace_back(kScalar);
   return methods;
 }

@@ -13,9 +13,11 @@
 /// What is set to the recovery of orders.
 namespace neuronsmith::experiment::recovery {
 
-/// Names of the methods: every recipe for aggregations as it is, and `scalar-gp`, plain genetic
-/// programming on named columns.
+/// Names of the methods: every recipe for aggregations as it is, kPublishedMethod, and `scalar-gp`,
+/// plain genetic programming on named columns.
 [[nodiscard]] std::vector<std::string> order_methods();
+/// The recipe neuronseek as published: one search, its gates alone.
+inline constexpr const char* kPublishedMethod = "neuronseek-published";
 /// The recipe vsr with functions add, mul and dot and four weight vectors, without which it has no
 /// interactions: 2000 formulas, whose weight vectors are fitted one by one, at ten inputs a
 /// minute or two a search. A method for those who ask for it.
