@@ -7,6 +7,7 @@ void add_reproduce(CLI::App& app, Context& context) {
   command.require_subcommand(1);
   add_reproduce_hajbi(command, context);
   add_reproduce_neuronseek_synthetic(command, context);
+  add_reproduce_task_neurons(command, context);
 }
 
 }  // namespace neuronsmith::cli
