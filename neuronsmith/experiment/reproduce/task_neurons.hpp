@@ -29,7 +29,7 @@ struct TaskNeuronsOptions {
   std::vector<std::string> tables = task_neurons_tables();
   std::vector<std::string> networks = task_neurons_networks();  ///< the first is the reference
   std::size_t repeats = 10;  ///< at least 2
-  std::size_t rows = 6000;   ///< a sample of so many rows of each table, another in each repeat
+  std::size_t rows = 10000;  ///< a sample of so many rows of each table, another in each repeat
   std::uint64_t seed = 1;
   /// Each finished table is written there as NAME.json; empty: nowhere.
   std::string folder;
