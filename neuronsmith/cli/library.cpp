@@ -1,4 +1,3 @@
-#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/neuron/library.hpp"
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "neuronsmith/formula/derivative.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/report/picture.hpp"
 
 namespace neuronsmith::cli {

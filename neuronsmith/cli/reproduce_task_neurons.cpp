@@ -115,14 +115,14 @@ void add_options(CLI::App& command, Flags& flags) {
   TaskNeuronsOptions& options = flags.options;
   command.add_option("--data-dir", options.data_dir, "Folder of the tables, NAME.csv.gz")
       ->required();
-  command.add_option("--out", flags.out, "Folder for tables and the picture")->capture_default_str();
+  command.add_option("--out", flags.out, "Folder for tables and the picture")
+      ->capture_default_str();
   command.add_option("--tables", options.tables, "Names of tables, e.g. diamonds,vehicle")
       ->delimiter(',')
       ->default_str("all");
   command
-      .add_option("--neurons",
-                  flags.neurons,
-                  "As in compare; the first is what the others are set against")
+      .add_option(
+          "--neurons", flags.neurons, "As in compare; the first is what the others are set against")
       ->default_str(fmt::format("{}", fmt::join(options.networks, ",")));
   command.add_option("--repeats", options.repeats, "Splits of each table")->capture_default_str();
   command.add_option("--rows", options.rows, "Random sample of each table, another in each repeat")

@@ -101,12 +101,6 @@ void summarise_row(const Comparison& comparison, ComparisonRow& row) {
 }
 
 template <typename T>
-T lower_median(std::vector<T> values) {
-  std::ranges::sort(values);
-  return values[(values.size() - 1) / 2];
-}
-
-template <typename T>
 T median_of(const ComparisonRow& row, T RepeatResult::*member) {
   std::vector<T> values;
   for (const RepeatResult& result : row.results) values.push_back(result.*member);

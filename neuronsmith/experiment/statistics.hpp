@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -19,6 +20,12 @@ struct Summary {
 /// The values must be numbers: NaN has no place in an order.
 [[nodiscard]] Summary summarise(std::span<const double> values);
 [[nodiscard]] double mean_of(std::span<const double> values);
+/// The middle one, of an even number the lower of two: a value that was there. At least one.
+template <typename T>
+[[nodiscard]] T lower_median(std::vector<T> values) {
+  std::ranges::sort(values);
+  return values[(values.size() - 1) / 2];
+}
 
 /// Outcome of a Wilcoxon signed-rank test, two-sided (Wilcoxon, Individual comparisons by ranking
 /// methods, 1945).

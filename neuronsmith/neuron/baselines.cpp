@@ -17,8 +17,8 @@ using formula::Formula;
 using formula::Shape;
 
 constexpr const char* kSilu = "x*sigmoid(x)";
-/// Share of a spline or radial function where silu has 1: about that of efficient-kan, whose splines
-/// start as noise of a hundredth.
+/// Share of a spline or radial function where silu has 1: about that of efficient-kan, whose
+/// splines start as noise of a hundredth.
 constexpr double kLocalShare = 2e-4;
 
 void add(Aggregation& aggregation, const std::string& phi, double share) {
@@ -26,8 +26,8 @@ void add(Aggregation& aggregation, const std::string& phi, double share) {
       {.factors = {formula::parse_or_throw(phi, Shape::Scalar, phi)}, .share = share});
 }
 
-/// Of the k-th function of a series of waves: amplitudes fall by k^2, as smooth functions have them and
-/// the program FourierKAN offers.
+/// Of the k-th function of a series of waves: amplitudes fall by k^2, as smooth functions have them
+/// and the program FourierKAN offers.
 double wave_share(std::size_t k) { return std::pow(static_cast<double>(k), -4.0); }
 
 /// "2.5*x - 0.5"
@@ -60,40 +60,35 @@ std::string chebyshev(std::size_t k, const std::string& t) {
   return fmt::format("2*({})*({}) - {}", half, chebyshev(k / 2 + 1, t), t);
 }
 
-void require_range(bool is_in_range, const char* what) {
-  NEURONSMITH_CHECK(is_in_range, what);
-}
-
-Formula as_vector(const Formula& phi) {
-  return Formula::from_nodes({phi.nodes().begin(), phi.nodes().end()}, Shape::Vector);
-}
-
 constexpr std::array kBaselines = {
-    Baseline{"kan",
-             [] { return kan_aggregation(); },
-             "Liu et al., KAN: Kolmogorov-Arnold networks, 2024, as efficient-kan has it: grid 5, order 3",
-             "silu and 8 cubic B-splines on [-1, 1], 0 beyond 2.2; 9 weights an edge; no activation"},
-    Baseline{"chebykan",
-             [] { return chebykan_aggregation(); },
-             "Sidharth et al., Chebyshev polynomial-based Kolmogorov-Arnold networks, 2024: degree 4",
-             "T_1 to T_4 of tanh(x); T_0 is the bias; 4 weights an edge; bounded; no activation"},
+    Baseline{
+        "kan",
+        [] { return kan_aggregation(); },
+        "Liu et al., KAN: Kolmogorov-Arnold networks, 2024, as efficient-kan has it, grid 5, order "
+        "3",
+        "silu and 8 cubic B-splines on [-1, 1], 0 beyond 2.2; 9 weights an edge; no activation"},
+    Baseline{
+        "chebykan",
+        [] { return chebykan_aggregation(); },
+        "Sidharth et al., Chebyshev polynomial-based Kolmogorov-Arnold networks, 2024: degree 4",
+        "T_1 to T_4 of tanh(x); T_0 is the bias; 4 weights an edge; bounded; no activation"},
     Baseline{"fourierkan",
              [] { return fourierkan_aggregation(); },
              "Xu et al., FourierKAN-GCF, 2024, after the program FourierKAN: grid 5",
              "sine and cosine of x to 5 x; 10 weights an edge; period 6.283; no activation"},
     Baseline{"fastkan",
              [] { return fastkan_aggregation(); },
-             "Li, Kolmogorov-Arnold networks are radial basis function networks, 2024, without its layer "
-             "normalisation",
+             "Li, Kolmogorov-Arnold networks are radial basis function networks, 2024, without "
+             "layer normalisation",
              "silu and 8 Gaussian functions on [-2, 2]; 9 weights an edge; no activation"},
 };
 
 }  // namespace
 
 Aggregation kan_aggregation(const SplineGrid& grid) {
-  require_range(grid.intervals > 0 && grid.intervals <= 1000, "intervals of a spline grid");
-  require_range(grid.order > 0 && grid.order <= 20, "order of splines");
-  require_range(grid.low < grid.high, "a spline grid without width");
+  NEURONSMITH_CHECK(grid.intervals > 0 && grid.intervals <= 1000, "intervals of a spline grid");
+  NEURONSMITH_CHECK(grid.order > 0 && grid.order <= 20, "order of splines");
+  NEURONSMITH_CHECK(grid.low < grid.high, "a spline grid without width");
   Aggregation aggregation;
   add(aggregation, kSilu, 1.0);
   const double per_interval = static_cast<double>(grid.intervals) / (grid.high - grid.low);
@@ -106,7 +101,7 @@ Aggregation kan_aggregation(const SplineGrid& grid) {
 }
 
 Aggregation chebykan_aggregation(std::size_t degree) {
-  require_range(degree > 0 && degree <= 64, "degree of Chebyshev polynomials");
+  NEURONSMITH_CHECK(degree > 0 && degree <= 64, "degree of Chebyshev polynomials");
   Aggregation aggregation;
   for (std::size_t k = 1; k <= degree; ++k) {
     add(aggregation, chebyshev(k, "tanh(x)"), wave_share(k));
@@ -115,7 +110,7 @@ Aggregation chebykan_aggregation(std::size_t degree) {
 }
 
 Aggregation fourierkan_aggregation(std::size_t frequencies) {
-  require_range(frequencies > 0 && frequencies <= 1000, "frequencies");
+  NEURONSMITH_CHECK(frequencies > 0 && frequencies <= 1000, "frequencies");
   Aggregation aggregation;
   for (std::size_t k = 1; k <= frequencies; ++k) {
     const std::string angle = k == 1 ? "x" : fmt::format("{}*x", k);
@@ -126,8 +121,8 @@ Aggregation fourierkan_aggregation(std::size_t frequencies) {
 }
 
 Aggregation fastkan_aggregation(const RadialGrid& grid) {
-  require_range(grid.centres > 1 && grid.centres <= 1000, "centres of a radial grid");
-  require_range(grid.low < grid.high, "a radial grid without width");
+  NEURONSMITH_CHECK(grid.centres > 1 && grid.centres <= 1000, "centres of a radial grid");
+  NEURONSMITH_CHECK(grid.low < grid.high, "a radial grid without width");
   Aggregation aggregation;
   add(aggregation, kSilu, 1.0);
   const double per_width = static_cast<double>(grid.centres - 1) / (grid.high - grid.low);
@@ -150,7 +145,7 @@ Neuron make_neuron(const Baseline& baseline) {
                 .aggregation = baseline.aggregation(),
                 .activation = Activation(Formula::input(Shape::Scalar))};
   for (const Term& term : neuron.aggregation.terms) {
-    const Formula phi = as_vector(term.factors[0]);
+    const Formula phi = term.factors[0].with_input_shape(Shape::Vector);
     const bool is_first = neuron.formula.empty();
     neuron.formula = is_first ? phi : Formula::apply(formula::Op::Add, neuron.formula, phi);
   }

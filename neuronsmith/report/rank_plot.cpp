@@ -44,15 +44,14 @@ Plot rank_plot(const RankedMethods& methods) {
   NEURONSMITH_CHECK(n > 0 && methods.ranks.size() == n, "a rank for every method");
   const std::vector<double> heights = heights_of(methods.ranks);
   const double top = static_cast<double>(n + 1);
-  const double bars_end = static_cast<double>(n) +
-                          kBarDistance * static_cast<double>(methods.groups.size() + 1);
+  const double bars_end =
+      static_cast<double>(n) + kBarDistance * static_cast<double>(methods.groups.size() + 1);
   Plot plot{.title = "Mean ranks and their critical difference",
             .x = {.label = "mean rank (1 is the best)",
                   .is_tight = true,
                   .low = 1.0,
                   .high = std::max(bars_end, 1.0 + methods.difference)},
             .y = {.label = "", .low = 0.4, .high = top + 0.6},
-            .width = 640,
             .height = 130 + 34 * static_cast<int>(n)};
   plot.y.names.resize(n);
   for (std::size_t i = 0; i < n; ++i) {

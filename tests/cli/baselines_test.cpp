@@ -12,7 +12,8 @@ class Baselines : public testing::CommandTest {
     for (int i = 0; i < 200; ++i) {
       const double a = std::sin(1.0 + 3.7 * i);
       const double b = std::sin(2.0 + 5.3 * i);
-      text += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(std::sin(3 * a) + b) + "\n";
+      text += std::to_string(a) + "," + std::to_string(b) + "," +
+              std::to_string(std::sin(3 * a) + b) + "\n";
     }
     write("law.csv", text);
   }
@@ -28,9 +29,20 @@ TEST_F(Baselines, AreTrainedKeptAndAppliedAsAnyNeuron) {
   const std::vector<std::size_t> weights = {9, 4, 10, 9};
   for (std::size_t i = 0; i < names().size(); ++i) {
     SCOPED_TRACE(names()[i]);
-    const Json trained = run_json({"train", "--data", "law.csv", "--neuron", names()[i], "--hidden",
-                                   "6,3", "--task-based-output", "--learning-rate", "0.02",
-                                   "--epochs", "100", "--out", "m.json"});
+    const Json trained = run_json({"train",
+                                   "--data",
+                                   "law.csv",
+                                   "--neuron",
+                                   names()[i],
+                                   "--hidden",
+                                   "6,3",
+                                   "--task-based-output",
+                                   "--learning-rate",
+                                   "0.02",
+                                   "--epochs",
+                                   "100",
+                                   "--out",
+                                   "m.json"});
     EXPECT_EQ(trained["parameters"], weights[i] * 33 + 10);
     EXPECT_EQ(trained["multiply_adds"], weights[i] * 33);
     EXPECT_GT(trained["basis_operations"], 0);
@@ -38,15 +50,24 @@ TEST_F(Baselines, AreTrainedKeptAndAppliedAsAnyNeuron) {
     const Json evaluated = run_json({"evaluate", "--model", "m.json", "--data", "law.csv"});
     EXPECT_EQ(evaluated["basis_operations"], trained["basis_operations"]);
     EXPECT_GT(evaluated["metrics"]["r2"], 0.8);
-    EXPECT_EQ(run_json({"predict", "--model", "m.json", "--data", "law.csv", "--out", "p.csv"})["rows"],
-              200);
+    EXPECT_EQ(
+        run_json({"predict", "--model", "m.json", "--data", "law.csv", "--out", "p.csv"})["rows"],
+        200);
   }
 }
 
 TEST_F(Baselines, AreComparedUnderTheirNames) {
-  const Json json = run_json({"compare", "--data", "law.csv", "--neurons",
-                              "linear,kan,chebykan,fourierkan,fastkan", "--repeats", "2", "--epochs",
-                              "5", "--hidden", "4"});
+  const Json json = run_json({"compare",
+                              "--data",
+                              "law.csv",
+                              "--neurons",
+                              "linear,kan,chebykan,fourierkan,fastkan",
+                              "--repeats",
+                              "2",
+                              "--epochs",
+                              "5",
+                              "--hidden",
+                              "4"});
   ASSERT_EQ(json["rows"].size(), 5u);
   EXPECT_EQ(json["target_deviations"].size(), 2u);
   for (std::size_t i = 0; i < names().size(); ++i) {

@@ -25,8 +25,8 @@ class TaskNeurons : public testing::CommandTest {
   }
 
   static std::vector<std::string> study(const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"reproduce", "task-neurons", "--data-dir", ".",
-                                      "--tables",  "airfoil_self_noise,phoneme"};
+    std::vector<std::string> words = {
+        "reproduce", "task-neurons", "--data-dir", ".", "--tables", "airfoil_self_noise,phoneme"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -45,8 +45,14 @@ TEST_F(TaskNeurons, WritesTablesAndThePictureAndIsRecorded) {
   EXPECT_EQ(static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n')),
             1 + 2 * json["networks"].size());
   const std::string text = read_file(path("task-neurons/results.md"));
-  for (const char* part : {"### airfoil_self_noise", "### phoneme", "fourierkan", "0.1731 (459 p.)",
-                           "MSE, own unit", "basis operations", "Friedman", "not like for like"}) {
+  for (const char* part : {"### airfoil_self_noise",
+                           "### phoneme",
+                           "fourierkan",
+                           "0.1731 (459 p.)",
+                           "MSE, own unit",
+                           "basis operations",
+                           "Friedman",
+                           "not like for like"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part;
   }
   if (report::has_gnuplot()) {
@@ -65,8 +71,8 @@ TEST_F(TaskNeurons, AnInterruptedStudyKeepsFinishedTables) {
   const std::string rows = many.substr(many.find('\n') + 1);
   for (int i = 0; i < 30; ++i) many += rows;
   write("phoneme.csv.gz", many);  // enough work to be interrupted in
-  const std::vector<std::string> options = {"--repeats", "10", "--neurons", "linear,kan,x^2 + x",
-                                            "--out", "o", "--threads", "1"};
+  const std::vector<std::string> options = {
+      "--repeats", "10", "--neurons", "linear,kan,x^2 + x", "--out", "o", "--threads", "1"};
   const pid_t process = start(study(options));
   for (int i = 0; i < 3000 && !exists("o/tables/airfoil_self_noise.json"); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -79,8 +85,8 @@ TEST_F(TaskNeurons, AnInterruptedStudyKeepsFinishedTables) {
   EXPECT_EQ(kept.size(), 1u);
   EXPECT_FALSE(exists("o/ranks.png"));  // one table ranks nothing
 
-  std::vector<std::string> again = {"reproduce", "task-neurons",       "--data-dir", ".",
-                                    "--tables",  "airfoil_self_noise", "--resume"};
+  std::vector<std::string> again = {
+      "reproduce", "task-neurons", "--data-dir", ".", "--tables", "airfoil_self_noise", "--resume"};
   again.insert(again.end(), options.begin(), options.end());
   EXPECT_EQ(run_json(again)["tables"], kept);  // times included, so it was read
 }

@@ -33,9 +33,7 @@ TEST(Cost, FoldsWhatIsOfLiteralsAlone) {
   EXPECT_EQ(operations("sqrt(2)"), 0.0);
 }
 
-TEST(Cost, RefusesReductions) {
-  EXPECT_THROW(operations("sum(x)", Shape::Vector), InternalError);
-}
+TEST(Cost, RefusesReductions) { EXPECT_THROW(operations("sum(x)", Shape::Vector), InternalError); }
 
 }  // namespace
 }  // namespace neuronsmith::formula

@@ -19,19 +19,28 @@ Architecture architecture(const neuron::Aggregation& aggregation, std::size_t d,
           .task_based_output = true};
 }
 
-/// Table IV of Fan et al., No One-Size-Fits-All Neurons: parameters of KAN d-6-3-c, where the counts say
-/// what d and c were.
+/// Table IV of Fan et al., No One-Size-Fits-All Neurons: parameters of KAN d-6-3-c, where the
+/// counts say what d and c were.
 struct Published {
   const char* table;
   std::size_t d, c, parameters;
 };
-constexpr Published kPublished[] = {
-    {"California", 8, 1, 621}, {"House", 21, 1, 1323},     {"Airfoil", 5, 1, 459},
-    {"Diamonds", 9, 1, 675},   {"Abalone", 8, 1, 621},     {"Bike", 12, 1, 837},
-    {"Space GA", 6, 1, 513},   {"Airlines", 9, 1, 675},    {"Credit", 20, 2, 1296},
-    {"Heloc", 22, 2, 1404},    {"Electricity", 8, 2, 648}, {"Phoneme", 5, 2, 486},
-    {"Magic", 10, 2, 756},     {"Vehicle", 18, 4, 1242},   {"Oranges", 5, 2, 486},
-    {"Eye", 27, 3, 1701}};
+constexpr Published kPublished[] = {{"California", 8, 1, 621},
+                                    {"House", 21, 1, 1323},
+                                    {"Airfoil", 5, 1, 459},
+                                    {"Diamonds", 9, 1, 675},
+                                    {"Abalone", 8, 1, 621},
+                                    {"Bike", 12, 1, 837},
+                                    {"Space GA", 6, 1, 513},
+                                    {"Airlines", 9, 1, 675},
+                                    {"Credit", 20, 2, 1296},
+                                    {"Heloc", 22, 2, 1404},
+                                    {"Electricity", 8, 2, 648},
+                                    {"Phoneme", 5, 2, 486},
+                                    {"Magic", 10, 2, 756},
+                                    {"Vehicle", 18, 4, 1242},
+                                    {"Oranges", 5, 2, 486},
+                                    {"Eye", 27, 3, 1701}};
 
 std::size_t edges_of(const Published& p) { return p.d * 6 + 6 * 3 + 3 * p.c; }
 std::size_t outputs_of(const Published& p) { return 6 + 3 + p.c; }

@@ -162,8 +162,9 @@ TEST(Baselines, TheFormulaIsTheSumOfTheTerms) {
   // Expanded, T_1 ... T_4 are powers of tanh(x).
   EXPECT_EQ(terms.size(), 4u);
   EXPECT_EQ(resolve_neuron("fourierkan").formula.shape(), formula::Shape::Vector);
-  EXPECT_EQ(std::get<Aggregation>(to_aggregation(resolve_neuron("fourierkan").formula)).terms.size(),
-            10u);
+  EXPECT_EQ(
+      std::get<Aggregation>(to_aggregation(resolve_neuron("fourierkan").formula)).terms.size(),
+      10u);
 }
 
 TEST(OwnActivation, IsAbsentWhereTheIdentityFollowsAnAggregation) {

@@ -69,10 +69,8 @@ experiment::RunRecord study_run(Json ranking) {
 }
 
 TEST(RankPlot, StandsInTheReportOfAStudy) {
-  const std::string page = render({study_run({{"ranks", {1.25, 1.75}},
-                                              {"p", 0.5},
-                                              {"critical_difference", 1.4},
-                                              {"groups", {{0, 1}}}})});
+  const std::string page = render({study_run(
+      {{"ranks", {1.25, 1.75}}, {"p", 0.5}, {"critical_difference", 1.4}, {"groups", {{0, 1}}}})});
   EXPECT_NE(page.find("Mean ranks and their critical difference"), std::string::npos);
   EXPECT_NE(page.find("Friedman"), std::string::npos);
   EXPECT_EQ(page.find("<b>"), std::string::npos);
@@ -87,9 +85,8 @@ TEST(RankPlot, WhatIsNoRankingIsLeftOutOfTheReport) {
                               Json({{"ranks", {1.0, 2.0}}, {"critical_difference", nullptr}})}) {
     EXPECT_EQ(render({study_run(ranking)}).find("Mean ranks"), std::string::npos) << ranking;
   }
-  const std::string page = render({study_run({{"ranks", {1.0, 2.0}},
-                                              {"critical_difference", 1.0},
-                                              {"groups", {{0, 7}, "x", {-1, 1}}}})});
+  const std::string page = render({study_run(
+      {{"ranks", {1.0, 2.0}}, {"critical_difference", 1.0}, {"groups", {{0, 7}, "x", {-1, 1}}}})});
   EXPECT_NE(page.find("Mean ranks"), std::string::npos);
 }
 

@@ -52,9 +52,8 @@ CompareOptions compare_options(const TaskNeuronsOptions& options, TaskKind task)
 /// Population variance of the target of all rows once it is brought to [-1, 1].
 double signed_variance(const Column& target) {
   std::vector<double> values;
-  std::ranges::copy_if(target.numbers, std::back_inserter(values), [](float v) {
-    return std::isfinite(v);
-  });
+  std::ranges::copy_if(
+      target.numbers, std::back_inserter(values), [](float v) { return std::isfinite(v); });
   const auto [low, high] = std::ranges::minmax(values);
   const double deviation = summarise(values).population_deviation();
   const double half_span = 0.5 * (high - low);
@@ -266,8 +265,7 @@ void TaskNeuronsOptions::validate() const {
   require_distinct(tables, "--tables");
   for (const std::string& table : tables) static_cast<void>(task_neurons::find_source(table));
   if (repeats < 2 || repeats > kMostRepeats) {
-    throw ConfigError(
-        fmt::format("--repeats must be 2 to {}, not {}", kMostRepeats, repeats));
+    throw ConfigError(fmt::format("--repeats must be 2 to {}, not {}", kMostRepeats, repeats));
   }
   if (rows < kLeastRows) {
     throw ConfigError(fmt::format("--rows must be at least {}, not {}", kLeastRows, rows));

@@ -30,8 +30,9 @@ struct Source {
 /// Throws ConfigError naming --tables and what is known.
 [[nodiscard]] const Source& find_source(std::string_view name);
 
-/// The published number of a network: of a KAN as printed, which is of a target of unit variance. That of
-/// the task-based network stands for what VSR discovers; its mean squared error is of a target in
+/// The published number of a network: of a KAN as printed, which is of a target of unit variance.
+/// That of the task-based network stands for what VSR discovers; its mean squared error is of a
+/// target in
 /// [-1, 1] and is divided by `signed_variance`, the target's variance there. Accuracies as printed.
 struct PublishedValue {
   double printed = 0.0;

@@ -15,12 +15,6 @@ constexpr double kLevel = 0.05;
 
 bool is_regression(const TaskNeuronsTable& table) { return table.task == TaskKind::Regression; }
 
-template <typename T>
-T lower_median(std::vector<T> values) {
-  std::ranges::sort(values);
-  return values[(values.size() - 1) / 2];
-}
-
 std::string spread(std::span<const double> values) {
   const Summary summary = summarise(values);
   return fmt::format("{:.4g} ± {:.2g}", summary.mean, summary.deviation);
@@ -42,7 +36,8 @@ std::string published_text(const TaskNeuronsTable& table, const TaskNeuronsRow& 
   if (!known) return "";
   const std::string parameters =
       known->parameters ? fmt::format(" ({} p.)", *known->parameters) : "";
-  if (known->printed == known->converted) return fmt::format("{:.4g}{}", known->printed, parameters);
+  if (known->printed == known->converted)
+    return fmt::format("{:.4g}{}", known->printed, parameters);
   if (!known->converted) return fmt::format("printed {:.4g}{}", known->printed, parameters);
   return fmt::format("{:.4g}, from {:.4g}{}", *known->converted, known->printed, parameters);
 }
@@ -193,15 +188,21 @@ std::string ranking_section(const TaskNeuronsStudy& study, const TaskNeuronsRank
 
 constexpr const char* kNotes =
     "+ and - : better and worse than {0} at 5 %, by the corrected resampled t test over the runs, "
-    "adjusted after Holm over all networks and tables; in brackets that p. MSE is of the target scaled "
+    "adjusted after Holm over all networks and tables; in brackets that p. MSE is of the target "
+    "scaled "
     "to unit variance of the training rows, and beside it in the square of the target's own unit. "
     "Multiply-adds and basis operations are those of one row, basis operations as the cost of each "
     "operator has them; middle ones where runs differ. Mean ± standard deviation.\n\n"
-    "Published numbers are not like for like. KAN rows are as printed: targets of unit variance, fixed "
-    "widths 6 and 3. That of discover:vsr is the published task-based network, of a shape of its own; its "
-    "MSE is of a target in [-1, 1] and is divided here by the variance that the target of our table has "
-    "there (\"from\" tells the printed one); where that would be worse than a constant, the published target "
-    "had another range and only what was printed is given. Splits, optimisers and, for some tables, rows and columns "
+    "Published numbers are not like for like. KAN rows are as printed: targets of unit variance, "
+    "fixed "
+    "widths 6 and 3. That of discover:vsr is the published task-based network, of a shape of its "
+    "own; its "
+    "MSE is of a target in [-1, 1] and is divided here by the variance that the target of our "
+    "table has "
+    "there (\"from\" tells the printed one); where that would be worse than a constant, the "
+    "published target "
+    "had another range and only what was printed is given. Splits, optimisers and, for some "
+    "tables, rows and columns "
     "differ too.\n\n";
 
 std::string field_of(const std::optional<double>& number) {
@@ -254,7 +255,8 @@ std::string results_csv(const TaskNeuronsStudy& study) {
 std::string results_markdown(const TaskNeuronsStudy& study) {
   if (study.tables.empty()) return "No table is finished.\n";
   std::string text = fmt::format(
-      "{} runs, samples of at most {} rows, seed {}; every network has at least as many parameters as "
+      "{} runs, samples of at most {} rows, seed {}; every network has at least as many parameters "
+      "as "
       "the largest one of hidden widths 6 and 3.\n\n",
       study.repeats,
       study.rows,

@@ -55,7 +55,8 @@ std::string ranks_part(const RunRecord& run) {
   add_groups(run, methods);
   const Json& ranking = value_at(run.result, "ranking");
   const std::string caption = fmt::format(
-      "Ranks on {} tables. Friedman test: p {}; critical difference after Nemenyi at 5 %: {}. Networks "
+      "Ranks on {} tables. Friedman test: p {}; critical difference after Nemenyi at 5 %: {}. "
+      "Networks "
       "along one bar are not told apart.",
       value_at(run.result, "tables").size(),
       number_html(number_at(ranking, "p").value_or(1.0)),
