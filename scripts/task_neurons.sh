@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # task_neurons.sh BINARY DATA_DIR OUT.md: sets task-based networks beside KANs and ordinary ones on twenty
-# tables, ten runs each, and writes it as Markdown with the picture of the ranks beside it. About ten minutes
-# on two cores.
+# tables, ten runs each, and writes it as Markdown with the picture of the ranks beside it. A quarter of an
+# hour on two cores.
 # More arguments are passed on, e.g. --repeats 2 --rows 1000 --tables phoneme,vehicle for a try.
 set -euo pipefail
 

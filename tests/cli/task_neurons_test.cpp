@@ -33,7 +33,12 @@ class TaskNeurons : public testing::CommandTest {
 };
 
 TEST_F(TaskNeurons, WritesTablesAndThePictureAndIsRecorded) {
-  const Json json = run_json(study({"--repeats", "2", "--rows", "150"}));
+  const Json json = run_json(study({"--repeats",
+                                    "2",
+                                    "--rows",
+                                    "150",
+                                    "--neurons",
+                                    "linear,discover:vsr,quadratic,kan,fourierkan"}));
   EXPECT_EQ(json["study"], "task-neurons");
   ASSERT_EQ(json["tables"].size(), 2u);
   EXPECT_EQ(json["networks"][0], "linear");

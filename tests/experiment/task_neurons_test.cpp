@@ -1,5 +1,6 @@
 #include "neuronsmith/experiment/reproduce/task_neurons.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -227,6 +228,15 @@ TEST(TaskNeuronsSources, AreTwentyTablesSixteenOfThemPublished) {
             16);
   const std::vector<std::string> names = task_neurons_tables();
   EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), 20u);
+}
+
+TEST(TaskNeuronsNetworks, AreAllKnown) {
+  std::size_t n_discovered = 0;
+  const std::string names = fmt::format("{}", fmt::join(task_neurons_networks(), ","));
+  for (const Contender& contender : parse_contenders(names)) {
+    n_discovered += contender.recipe.has_value();
+  }
+  EXPECT_EQ(n_discovered, 2u);
 }
 
 TEST(TaskNeuronsRealTables, HaveTheirTargetsLast) {

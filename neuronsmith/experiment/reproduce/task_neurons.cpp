@@ -12,7 +12,6 @@
 #include "neuronsmith/experiment/compare.hpp"
 #include "neuronsmith/experiment/internal/table_progress.hpp"
 #include "neuronsmith/experiment/reproduce/task_neurons_sources.hpp"
-#include "neuronsmith/search/recipe.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
@@ -250,15 +249,14 @@ std::vector<std::string> task_neurons_tables() {
 }
 
 std::vector<std::string> task_neurons_networks() {
-  std::vector<std::string> names = {"linear", "discover:vsr"};
-  const std::vector<std::string> recipes = search::recipe_names();
-  if (std::ranges::find(recipes, "neuronseek") != recipes.end()) {
-    names.emplace_back("discover:neuronseek");
-  }
-  for (const char* name : {"quadratic", "kan", "chebykan", "fourierkan", "fastkan"}) {
-    names.emplace_back(name);
-  }
-  return names;
+  return {"linear",
+          "discover:vsr",
+          "discover:neuronseek",
+          "quadratic",
+          "kan",
+          "chebykan",
+          "fourierkan",
+          "fastkan"};
 }
 
 void TaskNeuronsOptions::validate() const {
