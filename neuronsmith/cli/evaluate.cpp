@@ -35,6 +35,7 @@ void run(const EvaluateFlags& flags, const Context& context) {
                  {"metrics_scaled", json_of(evaluation.metrics_scaled)},
                  {"parameters", model.network.parameter_count()},
                  {"multiply_adds", model.network.multiply_adds()},
+                 {"basis_operations", model.network.basis_operations()},
                  {"rows", evaluation.n_rows},
                  {"seconds", clock.seconds()}});
 }

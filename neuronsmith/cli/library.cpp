@@ -12,6 +12,7 @@
 #include "neuronsmith/formula/derivative.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/report/picture.hpp"
 
 namespace neuronsmith::cli {
@@ -44,11 +45,11 @@ bool is_linear(const Neuron& neuron) {
 
 /// What there is to a neuron besides w.x + b and nothing.
 const char* kind_of(const Neuron& neuron) {
-  if (!neuron.activation) return "aggregation";
+  if (!has_own_activation(neuron)) return "aggregation";
   return is_linear(neuron) ? "activation" : "neuron";
 }
 
-bool is_aggregation(const Neuron& neuron) { return !neuron.activation; }
+bool is_aggregation(const Neuron& neuron) { return !has_own_activation(neuron); }
 
 /// The formula that matters: the activation's, unless there is none.
 const formula::Formula& formula_of(const Neuron& neuron) {
@@ -64,18 +65,23 @@ struct Listed {
 
 std::vector<Listed> all_of(const UserLibrary& library) {
   std::vector<Listed> listed;
-  for (const auto& entries : {neuron::library_aggregations(), neuron::library_activations()}) {
-    for (const neuron::LibraryEntry& entry : entries) {
-      listed.push_back(
-          {neuron::look_up(std::string(entry.name), "library", library, FormulaAs::Activation),
-           true});
-    }
-  }
-  for (const neuron::UserEntry& entry : library.entries()) {
+  const auto add = [&](std::string_view name, bool is_shipped) {
     listed.push_back(
-        {neuron::look_up(entry.name, "library", library, FormulaAs::Activation), false});
-  }
+        {neuron::look_up(std::string(name), "library", library, FormulaAs::Activation),
+         is_shipped});
+  };
+  for (const neuron::LibraryEntry& entry : neuron::library_aggregations()) add(entry.name, true);
+  for (const neuron::Baseline& entry : neuron::library_baselines()) add(entry.name, true);
+  for (const neuron::LibraryEntry& entry : neuron::library_activations()) add(entry.name, true);
+  for (const neuron::UserEntry& entry : library.entries()) add(entry.name, false);
   return listed;
+}
+
+/// A formula for a line; that of a network with splines is longer than any line.
+std::string short_text(const formula::Formula& formula) {
+  constexpr std::size_t kWidth = 110;
+  const std::string text = formula::to_infix(formula, 5);
+  return text.size() <= kWidth ? text : text.substr(0, kWidth - 3) + "...";
 }
 
 Json json_of(const NamedNeuron& named) {
@@ -98,7 +104,7 @@ void run_list(const LibraryFlags& flags, const Context& context) {
                 named.neuron.name,
                 width,
                 kind_of(named.neuron),
-                formula::to_infix(formula_of(named.neuron), 5),
+                short_text(formula_of(named.neuron)),
                 is_shipped ? "" : "   (yours)");
     Json json = json_of(named);
     json["shipped"] = is_shipped;

@@ -129,6 +129,7 @@ Json json_of_run(const experiment::TrainedModel& trained,
   json["metrics_scaled"] = json_of(trained.evaluation.metrics_scaled);
   json["parameters"] = trained.model.network.parameter_count();
   json["multiply_adds"] = trained.model.network.multiply_adds();
+  json["basis_operations"] = trained.model.network.basis_operations();
   json["rows"] = trained.evaluation.n_rows;
   json["rows_training"] = data.n_training;
   json["rows_validation"] = data.n_validation;

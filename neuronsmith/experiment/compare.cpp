@@ -40,6 +40,7 @@ struct Trial {
   double validation_loss = std::numeric_limits<double>::infinity();
   Metrics metrics;  ///< on the test rows; empty without usable weights
   std::uint64_t multiply_adds = 0;
+  std::uint64_t basis_operations = 0;
   double seconds = 0.0;
 };
 
@@ -98,6 +99,12 @@ Metrics chance_of(const PreparedData& data) {
     probabilities.insert(probabilities.end(), test.n_rows(), share);
   }
   return classification_metrics(test.classes, probabilities, data.task.n_classes());
+}
+
+/// Of the training rows, in the target's own unit.
+double target_deviation(const PreparedData& data) {
+  const Summary summary = summarise(in_own_unit(data.training().target, data.task.scale));
+  return summary.population_deviation();
 }
 
 void require_parts(const PreparedData& data) {
@@ -280,6 +287,7 @@ class Comparing {
     trial.diverged = result.diverged;
     trial.seconds = result.seconds;
     trial.multiply_adds = fitted.network.multiply_adds();
+    trial.basis_operations = fitted.network.basis_operations();
     if (result.best_epoch > 0) {
       trial.validation_loss = result.validation_loss[result.best_epoch - 1];
       trial.metrics = test_metrics(repeat.data, std::move(fitted.network));
@@ -300,6 +308,7 @@ class Comparing {
         .hidden = entry.architecture.hidden,
         .parameters = entry.architecture.parameter_count(),
         .multiply_adds = chosen->multiply_adds,
+        .basis_operations = chosen->basis_operations,
         .learning_rate = options_.learning_rates[static_cast<std::size_t>(chosen - trials.begin())],
         .metrics = chosen->metrics,
         .seconds = chosen->seconds,
@@ -320,6 +329,9 @@ class Comparing {
     comparison.n_validation = repeat.data.n_validation;
     comparison.n_test = repeat.data.n_test;
     comparison.chance.push_back(chance);
+    if (comparison.task == TaskKind::Regression) {
+      comparison.target_deviations.push_back(target_deviation(repeat.data));
+    }
     for (std::size_t row = 0; row < n_rows_; ++row) {
       comparison.rows[row].results.push_back(result_of(repeat, row));
     }

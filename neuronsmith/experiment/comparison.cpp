@@ -101,12 +101,6 @@ void summarise_row(const Comparison& comparison, ComparisonRow& row) {
 }
 
 template <typename T>
-T lower_median(std::vector<T> values) {
-  std::ranges::sort(values);
-  return values[(values.size() - 1) / 2];
-}
-
-template <typename T>
 T median_of(const ComparisonRow& row, T RepeatResult::*member) {
   std::vector<T> values;
   for (const RepeatResult& result : row.results) values.push_back(result.*member);
@@ -136,6 +130,7 @@ Json json_of_repeats(const ComparisonRow& row) {
                        {"hidden", result.hidden},
                        {"parameters", result.parameters},
                        {"multiply_adds", result.multiply_adds},
+                       {"basis_operations", result.basis_operations},
                        {"learning_rate", result.learning_rate},
                        {"seconds", result.seconds},
                        {"search_seconds", result.search_seconds}});
@@ -174,6 +169,7 @@ Json json_of_row(const Comparison& comparison, const ComparisonRow& row) {
                                                         : row.results[0].formula;
   json["parameters"] = median_parameters(row);
   json["multiply_adds"] = median_multiply_adds(row);
+  json["basis_operations"] = median_basis_operations(row);
   json["metric"] = comparison.metric;
   json["mean"] = json_number(row.summary.mean);
   json["std"] = json_number(row.summary.deviation);
@@ -260,6 +256,10 @@ std::uint64_t median_multiply_adds(const ComparisonRow& row) {
   return median_of(row, &RepeatResult::multiply_adds);
 }
 
+std::uint64_t median_basis_operations(const ComparisonRow& row) {
+  return median_of(row, &RepeatResult::basis_operations);
+}
+
 std::size_t diverged_trainings(const ComparisonRow& row) {
   std::size_t count = 0;
   for (const RepeatResult& result : row.results) count += result.diverged;
@@ -299,6 +299,9 @@ Json to_json(const Comparison& comparison) {
   json["rows_training"] = comparison.n_training;
   json["rows_validation"] = comparison.n_validation;
   json["rows_test"] = comparison.n_test;
+  if (comparison.task == TaskKind::Regression) {
+    json["target_deviations"] = comparison.target_deviations;
+  }
   json["chance"] = comparison.rows.empty() ? Json::object() : json_of(mean_chance(comparison));
   json["rows"] = Json::array();
   for (const ComparisonRow& row : comparison.rows) {

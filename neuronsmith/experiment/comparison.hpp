@@ -23,6 +23,7 @@ struct RepeatResult {
   std::vector<std::size_t> hidden;
   std::size_t parameters = 0;
   std::uint64_t multiply_adds = 0;
+  std::uint64_t basis_operations = 0;
   double learning_rate = 0.0;  ///< the chosen one
   Metrics metrics;  ///< on the test rows; empty when no learning rate gave a usable network
   std::size_t diverged = 0;  ///< trainings that diverged, over all learning rates
@@ -71,6 +72,8 @@ struct Comparison {
   std::size_t n_validation = 0;
   std::size_t n_test = 0;
   std::size_t repeats_wanted = 0;
+  /// Regression: standard deviation of the training rows' target, one a repeat.
+  std::vector<double> target_deviations;
   std::vector<Metrics> chance;  ///< of the constant that suits the training rows, one a repeat
   std::vector<ComparisonRow>
       rows;  ///< in the order asked; empty with fewer than 2 finished repeats
@@ -103,6 +106,7 @@ struct StructureCount {
 /// Numbers of a row that may differ between repeats: the middle one, the lower of two.
 [[nodiscard]] std::size_t median_parameters(const ComparisonRow& row);
 [[nodiscard]] std::uint64_t median_multiply_adds(const ComparisonRow& row);
+[[nodiscard]] std::uint64_t median_basis_operations(const ComparisonRow& row);
 /// Trainings that diverged, over all repeats and learning rates.
 [[nodiscard]] std::size_t diverged_trainings(const ComparisonRow& row);
 /// Repeats in which no learning rate gave a usable network.

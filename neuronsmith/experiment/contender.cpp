@@ -7,6 +7,7 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/search/genetic/random_formula.hpp"
 
 namespace neuronsmith::experiment {
@@ -70,7 +71,7 @@ Formula structure_of(neuron::Aggregation aggregation) {
 }
 
 std::string with_activation(const std::string& aggregation, const neuron::Neuron& neuron) {
-  if (!neuron.activation) return aggregation;
+  if (!has_own_activation(neuron)) return aggregation;
   const std::string activation = formula::to_infix(neuron.activation->formula);
   return aggregation == "x" ? activation : fmt::format("{}, then {}", aggregation, activation);
 }
@@ -103,10 +104,12 @@ std::string structure_text(const neuron::Aggregation& aggregation) {
 }
 
 std::string formula_text(const neuron::Neuron& neuron) {
+  if (neuron::find_baseline(neuron.name)) return neuron.name;
   return with_activation(formula::to_infix(neuron.formula), neuron);
 }
 
 std::string structure_text(const neuron::Neuron& neuron) {
+  if (neuron::find_baseline(neuron.name)) return neuron.name;
   return with_activation(structure_text(neuron.aggregation), neuron);
 }
 

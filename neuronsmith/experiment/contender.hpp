@@ -31,7 +31,8 @@ struct Contender {
 [[nodiscard]] std::string structure_text(const neuron::Aggregation& aggregation);
 
 /// What tells a neuron apart for people: its aggregation, as found or as a structure, and behind it
-/// its activation if it has one of its own; the activation alone for an ordinary aggregation.
+/// its activation if it has one of its own; the activation alone for an ordinary aggregation; the
+/// name alone of a baseline (neuron/baselines.hpp), whose formula nobody would read.
 [[nodiscard]] std::string formula_text(const neuron::Neuron& neuron);
 [[nodiscard]] std::string structure_text(const neuron::Neuron& neuron);
 

@@ -73,6 +73,46 @@ double normal_p_value(double statistic, std::size_t n, double tie_cubes) {
   return std::erfc(distance / std::sqrt(variance) / std::numbers::sqrt2);
 }
 
+/// Ranks from 1, the least value first; equal values share the mean of theirs.
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<double> ranks;
+  for (const double value : values) {
+    const auto below = std::ranges::count_if(values, [&](double v) { return v < value; });
+    const auto equal = std::ranges::count(values, value);
+    ranks.push_back(static_cast<double>(below) + 0.5 * static_cast<double>(equal + 1));
+  }
+  return ranks;
+}
+
+/// Probability that k independent standard normal numbers span at least `range`:
+/// 1 - k int phi(z) (Phi(z) - Phi(z - range))^(k-1) dz, z the greatest of them.
+double normal_range_above(double range, std::size_t k) {
+  constexpr double kReach = 9.0;  // beyond it the density is below 1e-18
+  constexpr int kSteps = 2000;    // the trapezoidal rule is exact to rounding for so smooth a peak
+  const auto phi = [](double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); };
+  const double step = 2.0 * kReach / kSteps;
+  double sum = 0.0;
+  for (int i = 0; i <= kSteps; ++i) {
+    const double z = -kReach + step * i;
+    sum += std::exp(-0.5 * z * z) * std::pow(phi(z) - phi(z - range), as_double(k - 1));
+  }
+  return 1.0 - as_double(k) * sum * step / std::sqrt(2.0 * std::numbers::pi);
+}
+
+/// The x > 0 where `above`, which falls with x, is p.
+template <typename Above>
+double quantile_of(double p, Above above) {
+  double low = 0.0;
+  double high = 1.0;
+  while (above(high) > p) high *= 2.0;
+  // 100 halvings leave neighbouring numbers.
+  for (int i = 0; i < 100; ++i) {
+    const double middle = 0.5 * (low + high);
+    (above(middle) > p ? low : high) = middle;
+  }
+  return high;
+}
+
 }  // namespace
 
 double mean_of(std::span<const double> values) {
@@ -156,15 +196,69 @@ double student_t_two_sided(double t, double degrees) {
 }
 
 double student_t_quantile(double p, double degrees) {
-  double low = 0.0;
-  double high = 1.0;
-  while (student_t_two_sided(high, degrees) > p) high *= 2.0;
-  // The probability falls with t; 100 halvings leave neighbouring numbers.
-  for (int i = 0; i < 100; ++i) {
-    const double middle = 0.5 * (low + high);
-    (student_t_two_sided(middle, degrees) > p ? low : high) = middle;
+  return quantile_of(p, [degrees](double t) { return student_t_two_sided(t, degrees); });
+}
+
+double chi_squared_above(double x, double degrees) {
+  return Eigen::numext::igammac(0.5 * degrees, 0.5 * x);
+}
+
+double f_above(double x, double degrees, double other_degrees) {
+  if (std::isinf(x)) return 0.0;
+  return Eigen::numext::betainc(
+      0.5 * other_degrees, 0.5 * degrees, other_degrees / (other_degrees + degrees * x));
+}
+
+FriedmanTest friedman_test(std::span<const std::vector<double>> losses) {
+  NEURONSMITH_CHECK(losses.size() >= 2 && losses[0].size() >= 2, "too little to rank");
+  const double n = as_double(losses.size());
+  const double k = as_double(losses[0].size());
+  FriedmanTest test{.ranks = std::vector<double>(losses[0].size(), 0.0)};
+  for (const std::vector<double>& table : losses) {
+    NEURONSMITH_CHECK(table.size() == losses[0].size(), "a method is missing on a table");
+    const std::vector<double> ranks = ranks_of(table);
+    for (std::size_t j = 0; j < ranks.size(); ++j) test.ranks[j] += ranks[j] / n;
   }
-  return high;
+  double squares = 0.0;
+  for (const double rank : test.ranks) squares += rank * rank;
+  const double above_chance = squares - k * (k + 1.0) * (k + 1.0) / 4.0;
+  test.chi_squared = std::max(0.0, 12.0 * n / (k * (k + 1.0)) * above_chance);
+  test.p_value = chi_squared_above(test.chi_squared, k - 1.0);
+  const double left = n * (k - 1.0) - test.chi_squared;
+  // All tables of one opinion leave nothing but rounding.
+  test.f = left > kTied * n * k ? (n - 1.0) * test.chi_squared / left
+                                : std::numeric_limits<double>::infinity();
+  test.f_p_value = f_above(test.f, k - 1.0, (k - 1.0) * (n - 1.0));
+  return test;
+}
+
+double critical_difference(std::size_t n_methods, std::size_t n_tables, double level) {
+  NEURONSMITH_CHECK(n_methods >= 2 && n_tables >= 1, "too little for a critical difference");
+  const double k = as_double(n_methods);
+  const double q = normal_range_quantile(level, n_methods) / std::numbers::sqrt2;
+  return q * std::sqrt(k * (k + 1.0) / (6.0 * as_double(n_tables)));
+}
+
+std::vector<std::vector<std::size_t>> groups_within(std::span<const double> ranks,
+                                                    double difference) {
+  std::vector<std::size_t> order(ranks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return ranks[i]; });
+  std::vector<std::vector<std::size_t>> groups;
+  std::size_t last_end = 0;
+  for (std::size_t first = 0; first < order.size(); ++first) {
+    std::size_t end = first + 1;
+    while (end < order.size() && ranks[order[end]] - ranks[order[first]] < difference) ++end;
+    if (end - first < 2 || end <= last_end) continue;
+    last_end = end;
+    groups.emplace_back(order.begin() + static_cast<std::ptrdiff_t>(first),
+                        order.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  return groups;
+}
+
+double normal_range_quantile(double p, std::size_t k) {
+  return quantile_of(p, [k](double range) { return normal_range_above(range, k); });
 }
 
 }  // namespace neuronsmith::experiment

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -19,6 +20,12 @@ struct Summary {
 /// The values must be numbers: NaN has no place in an order.
 [[nodiscard]] Summary summarise(std::span<const double> values);
 [[nodiscard]] double mean_of(std::span<const double> values);
+/// The middle one, of an even number the lower of two: a value that was there. At least one.
+template <typename T>
+[[nodiscard]] T lower_median(std::vector<T> values) {
+  std::ranges::sort(values);
+  return values[(values.size() - 1) / 2];
+}
 
 /// Outcome of a Wilcoxon signed-rank test, two-sided (Wilcoxon, Individual comparisons by ranking
 /// methods, 1945).
@@ -68,5 +75,38 @@ struct ResampledT {
 [[nodiscard]] double student_t_two_sided(double t, double degrees);
 /// The t > 0 that is exceeded in magnitude with probability p, 0 < p < 1.
 [[nodiscard]] double student_t_quantile(double p, double degrees);
+/// Probability that a number of that distribution is at least x >= 0.
+[[nodiscard]] double chi_squared_above(double x, double degrees);
+[[nodiscard]] double f_above(double x, double degrees, double other_degrees);
+
+/// Several methods on several tables, judged by ranks: is any better than another?
+struct FriedmanTest {
+  std::vector<double> ranks;  ///< mean over the tables, one a method; 1 is the best
+  double chi_squared = 0.0;   ///< k - 1 degrees of freedom (Friedman 1937)
+  double p_value = 1.0;
+  double f = 0.0;  ///< less conservative; infinite when all tables rank alike (Iman, Davenport 1980)
+  double f_p_value = 1.0;
+};
+
+/// `losses` [table][method], less is better, equal ones share the mean of their ranks. Demsar,
+/// Statistical comparisons of classifiers over multiple data sets, JMLR 2006, section 3.2.2, whose
+/// formula takes no account of ties, so that many of them make the test conservative. Two tables and
+/// two methods at least, all rows of the same length and of numbers.
+[[nodiscard]] FriedmanTest friedman_test(std::span<const std::vector<double>> losses);
+
+/// Nemenyi's test, as there: two methods differ at `level` when their mean ranks differ by at least so
+/// much. At least two methods and one table.
+[[nodiscard]] double critical_difference(std::size_t n_methods,
+                                         std::size_t n_tables,
+                                         double level = 0.05);
+
+/// Methods (by place) that the test cannot tell apart: from the best mean rank to the worst, all largest
+/// sets of at least two whose ranks span less than `difference`.
+[[nodiscard]] std::vector<std::vector<std::size_t>> groups_within(std::span<const double> ranks,
+                                                                  double difference);
+
+/// The range of k independent standard normal numbers that is exceeded with probability p, 0 < p < 1:
+/// the studentised range for infinitely many degrees of freedom.
+[[nodiscard]] double normal_range_quantile(double p, std::size_t k);
 
 }  // namespace neuronsmith::experiment

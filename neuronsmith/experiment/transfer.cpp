@@ -6,36 +6,12 @@
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/experiment/internal/table_progress.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
 
 constexpr const char* kSpecialistRecipe = "activation-gp";
-
-/// Progress of one table as a share of all.
-class TableProgress final : public ProgressSink {
- public:
-  TableProgress(ProgressSink* sink, std::size_t table, std::size_t n_tables)
-      : sink_(sink), table_(table), n_tables_(n_tables) {}
-
-  void report(const ProgressEvent& event) override {
-    if (sink_ == nullptr) return;
-    ProgressEvent whole = event;
-    const std::uint64_t total = event.total.value_or(event.done);
-    whole.done = table_ * total + event.done;
-    whole.total = n_tables_ * total;
-    if (event.seconds_left && event.done > 0) {
-      const double seconds_each = event.wall_seconds / static_cast<double>(event.done);
-      whole.seconds_left = seconds_each * static_cast<double>(*whole.total - whole.done);
-    }
-    sink_->report(whole);
-  }
-
- private:
-  ProgressSink* sink_;
-  std::size_t table_;
-  std::size_t n_tables_;
-};
 
 void require_distinct(std::span<const TransferTable> tables) {
   if (tables.empty()) throw ConfigError("--data: at least one table is needed");
@@ -77,7 +53,7 @@ Transfer transfer(std::span<const TransferTable> tables,
   require_distinct(tables);
   Transfer transfer;
   for (std::size_t i = 0; i < tables.size() && !stop.stop_requested(); ++i) {
-    TableProgress sink(progress, i, tables.size());
+    internal::TableProgress sink(progress, i, tables.size());
     Comparison comparison =
         compare(tables[i].tables, tables[i].options, options, executor, &sink, stop);
     if (!comparison.rows.empty()) transfer.comparisons.push_back(std::move(comparison));

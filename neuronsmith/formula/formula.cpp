@@ -77,6 +77,12 @@ Formula Formula::from_nodes(std::vector<Node> nodes, Shape input_shape) {
   return formula;
 }
 
+Formula Formula::with_input_shape(Shape shape) const {
+  Formula formula = *this;
+  formula.input_shape_ = shape;
+  return formula;
+}
+
 Shape Formula::shape() const { return shape_at(size() - 1); }
 
 Shape Formula::shape_at(std::size_t position) const {

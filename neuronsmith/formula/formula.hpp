@@ -52,6 +52,8 @@ class Formula {
   [[nodiscard]] const Node& root() const { return nodes_.back(); }
   /// Shape of `x`. Scalar for a formula without x.
   [[nodiscard]] Shape input_shape() const { return input_shape_; }
+  /// The same nodes as a function of an x of that shape.
+  [[nodiscard]] Formula with_input_shape(Shape shape) const;
   /// Shape of the value.
   [[nodiscard]] Shape shape() const;
   /// Shape of the value of the subtree that ends at `position`.

@@ -1,8 +1,10 @@
 #include "neuronsmith/network/layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/cost.hpp"
 #include "neuronsmith/formula/polynomial.hpp"
 
 namespace neuronsmith::network {
@@ -141,6 +143,10 @@ void DenseLayer::compile_functions() {
   parameter_count_ = activation_offset() + (activation_ ? activation_->parameter_count() : 0);
 }
 
+bool DenseLayer::is_power(std::size_t block) const {
+  return formula::exponent_of(blocks_[block].phi) > 0;
+}
+
 std::size_t DenseLayer::statistics_count() const {
   return (is_normalised() ? 2 * n_outputs() : 0) +
          (activation_ ? activation_->statistics_count() : 0);
@@ -155,6 +161,14 @@ std::uint64_t DenseLayer::multiply_adds() const {
   count += block_of_power_.size() * n_inputs();
   if (is_normalised()) count += n_outputs();
   return count;
+}
+
+std::uint64_t DenseLayer::basis_operations() const {
+  double count = 0.0;
+  for (const auto& [block, function] : functions_) {
+    count += formula::operations_of(function.formula()) * static_cast<double>(n_inputs());
+  }
+  return static_cast<std::uint64_t>(std::llround(count));
 }
 
 }  // namespace neuronsmith::network

@@ -76,16 +76,19 @@ class DenseLayer {
   /// interaction product, k - 1 per input where x^k is the highest power in use, one per output for
   /// batch normalisation. Biases, activations and phis other than powers are not counted.
   [[nodiscard]] std::uint64_t multiply_adds() const;
+  /// Operations per row that the phis other than powers take, over all inputs, counted as
+  /// formula::operations_of() has them.
+  [[nodiscard]] std::uint64_t basis_operations() const;
 
   /// Sets statistics to mean 0 and variance 1, scale to 1, shift to 0, the activation's parameters to
   /// what they start from, and draws the weights by
   /// what the rows in `workspace` show: each term's weights are N(0, 1) times one factor, such that
-  /// the term adds 1 / (number of terms) to the variance over the rows of z, the mean over the
-  /// units; the bias centres each unit's z. So powers and products of any order start with z of
+  /// the term adds its share (Term::share over the sum of all) to the variance over the rows of z, the
+  /// mean over the units; the bias centres each unit's z. So powers and products of any order start with z of
   /// unit variance. After Mishkin and Matas, "All you need is a good init", ICLR 2016 (one factor
   /// a layer) and Salimans and Kingma, "Weight normalization", NeurIPS 2016, equations 5 and 6 (the
   /// bias); the share of each term is ours. A term that is constant (but for rounding) or not
-  /// finite on the rows keeps the size of its phis, a constant unit is not centred, and terms that
+  /// finite on the rows keeps the size of its phis (times the root of its share), a constant unit is not centred, and terms that
   /// all but cancel (two of them in a layer of one input and one unit) are drawn anew.
   void initialise(std::span<float> parameters,
                   std::span<float> statistics,
@@ -101,7 +104,9 @@ class DenseLayer {
   /// What an optimiser's step of each parameter is to be multiplied by, by what the rows in
   /// workspace.input() show: for a weight on phi(x_j) the root mean square of x_j over that of
   /// phi(x_j), so that a step changes z as much by x^5 as by x; 1 for everything else, and so for
-  /// ordinary neurons. (Deviations instead would blow up where phi is all but constant.)
+  /// ordinary neurons. (Deviations instead would blow up where phi is all but constant.) Above
+  /// 1 for powers of x alone: a spline that hardly any row reaches now may be reached by all after some
+  /// steps.
   void measure_step_scales(LayerWorkspace& workspace, std::span<float> scales) const;
 
   /// Inference on the rows in workspace.input(): output [out][n_rows].
@@ -216,6 +221,8 @@ class DenseLayer {
                    LayerWorkspace& w,
                    Random& random,
                    std::span<float> parameters) const;
+  [[nodiscard]] double total_share() const;
+  [[nodiscard]] bool is_power(std::size_t block) const;
   [[nodiscard]] double mean_variance(std::span<const float> z, std::size_t n_rows) const;
 
   LayerOptions options_;

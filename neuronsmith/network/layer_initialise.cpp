@@ -30,6 +30,12 @@ double DenseLayer::mean_variance(std::span<const float> z, std::size_t n_rows) c
   return sum / static_cast<double>(n_outputs());
 }
 
+double DenseLayer::total_share() const {
+  double sum = 0.0;
+  for (const neuron::Term& term : options_.aggregation.terms) sum += term.share;
+  return sum;
+}
+
 // Leaves one term's weights in `parameters`, all others zero; returns the variance that it adds.
 double DenseLayer::draw_term(std::size_t term,
                            LayerWorkspace& w,
@@ -41,6 +47,7 @@ double DenseLayer::draw_term(std::size_t term,
       for (float& value : parameters.subspan(run.first + j * run.stride, run.length)) change(value);
     }
   };
+  const double exponent = 0.5 / static_cast<double>(runs.size());  // a product's weights share alike
   std::fill(parameters.begin(), parameters.end(), 0.0F);
   for (const WeightRuns& run : runs) {
     // The factors of a product get projections of like size before the product is measured.
@@ -49,13 +56,13 @@ double DenseLayer::draw_term(std::size_t term,
     const double scale = std::isfinite(energy) && energy > 0.0
                              ? 1.0 / std::sqrt(energy)
                              : 1.0 / std::sqrt(static_cast<double>(n_inputs()));
-    scale_run(run, [&](float& value) { value = static_cast<float>(scale * random.normal()); });
+    const double share = std::pow(options_.aggregation.terms[term].share, exponent);
+    scale_run(run, [&](float& value) { value = static_cast<float>(share * scale * random.normal()); });
   }
   project(parameters, w, w.outputs(w.z_));
   const double variance = mean_variance(w.outputs(w.z_), w.n_rows_);
   if (!std::isfinite(variance) || variance <= 0.0) return 0.0;
-  const double share = 1.0 / static_cast<double>(options_.aggregation.terms.size());
-  const double exponent = 0.5 / static_cast<double>(runs.size());
+  const double share = options_.aggregation.terms[term].share / total_share();
   const auto factor = static_cast<float>(std::pow(share / variance, exponent));
   for (const WeightRuns& run : runs) scale_run(run, [&](float& value) { value *= factor; });
   return share;
@@ -89,7 +96,8 @@ void DenseLayer::measure_step_scales(LayerWorkspace& w, std::span<float> scales)
         const double ratio = size_of(w.input(), j) / size_of(w.block(w.basis_, run.block), j);
         if (!std::isfinite(ratio) || ratio <= 0.0) continue;
         const auto weights = scales.subspan(run.first + j * run.stride, run.length);
-        std::fill(weights.begin(), weights.end(), static_cast<float>(ratio));
+        const double scale = is_power(run.block) ? ratio : std::min(ratio, 1.0);
+        std::fill(weights.begin(), weights.end(), static_cast<float>(scale));
       }
     }
   }

@@ -111,6 +111,12 @@ std::uint64_t Network::multiply_adds() const {
   return count;
 }
 
+std::uint64_t Network::basis_operations() const {
+  std::uint64_t count = 0;
+  for (const DenseLayer& layer : layers_) count += layer.basis_operations();
+  return count;
+}
+
 std::span<const float> Network::layer_parameters(std::size_t layer) const {
   return parameters().subspan(first_parameter_[layer], layers_[layer].parameter_count());
 }

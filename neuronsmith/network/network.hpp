@@ -69,6 +69,8 @@ class Network {
   /// Multiplications per row in inference, counted as DenseLayer::multiply_adds() says:
   /// without biases and activations.
   [[nodiscard]] std::uint64_t multiply_adds() const;
+  /// Operations per row that basis functions other than powers take (DenseLayer::basis_operations).
+  [[nodiscard]] std::uint64_t basis_operations() const;
 
   [[nodiscard]] std::span<float> parameters() { return parameters_; }
   [[nodiscard]] std::span<const float> parameters() const { return parameters_; }

@@ -24,11 +24,6 @@ NoTermForm refused(const Formula& part, const char* why) {
   return {fmt::format("{} {}", formula::to_infix(part, 4), why)};
 }
 
-/// The same nodes read as a function of scalar x.
-Formula with_input_shape(const Formula& f, Shape shape) {
-  return Formula::from_nodes({f.nodes().begin(), f.nodes().end()}, shape);
-}
-
 /// Why a factor below a sum over coordinates cannot be part of a basis function.
 std::optional<NoTermForm> objection(const Formula& base) {
   if (base.uses(Op::Weight)) return refused(base, "has a weight vector inside a function");
@@ -50,7 +45,7 @@ std::variant<Formula, NoTermForm> basis_function(const Formula& summed) {
     if (auto reason = objection(base)) return std::move(*reason);
     kept.factors.push_back(factor);
   }
-  return with_input_shape(formula::to_monomial(kept), Shape::Scalar);
+  return formula::to_monomial(kept).with_input_shape(Shape::Scalar);
 }
 
 /// A file holds the text of a basis function, and a reader must take it.
@@ -151,7 +146,7 @@ Formula to_formula(const Aggregation& aggregation) {
     for (std::size_t r = 0; r < term.rank; ++r) {
       Formula product = Formula::literal(term.coefficient);
       for (const Formula& phi : term.factors) {
-        Formula factor = with_input_shape(phi, Shape::Vector);
+        Formula factor = phi.with_input_shape(Shape::Vector);
         if (!term.is_pure()) factor = Formula::apply(Op::Dot, Formula::weight(weight++), factor);
         product = Formula::apply(Op::Mul, product, factor);
       }

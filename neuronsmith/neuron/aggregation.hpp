@@ -12,6 +12,7 @@ namespace neuronsmith::neuron {
 /// Bounds of what a neuron file holds, and so of every term form.
 inline constexpr std::size_t kMaxRank = 1024;
 inline constexpr std::size_t kMaxFactors = 64;
+inline constexpr double kMostShare = 1e6;
 
 /// One term of the term form: sum over ranks r of prod over factors m of (W_{r,m} . phi_m(x)).
 struct Term {
@@ -23,6 +24,9 @@ struct Term {
   /// Coefficient that discovery found. The layer's weights are free, so it says how the formula
   /// fitted, not how a network starts.
   double coefficient = 1.0;
+  /// How much of the variance of z the term brings when a network starts, relative to the other
+  /// terms; above 0, at most kMostShare. A basis of rough functions starts smooth if they have small shares.
+  double share = 1.0;
 
   [[nodiscard]] bool is_pure() const { return factors.size() == 1; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 
 namespace neuronsmith::neuron {
@@ -98,6 +99,10 @@ std::optional<LibraryEntry> find_aggregation(std::string_view name) {
 
 std::optional<LibraryEntry> find_activation(std::string_view name) {
   return find(kActivations, name);
+}
+
+bool is_shipped(std::string_view name) {
+  return find_activation(name) || find_aggregation(name) || find_baseline(name);
 }
 
 Activation resolve_activation(const std::string& text) {

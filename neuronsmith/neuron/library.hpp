@@ -27,6 +27,9 @@ struct LibraryEntry {
 [[nodiscard]] std::optional<LibraryEntry> find_aggregation(std::string_view name);
 [[nodiscard]] std::optional<LibraryEntry> find_activation(std::string_view name);
 
+/// Whether a name is one of these or of neuron/baselines.hpp.
+[[nodiscard]] bool is_shipped(std::string_view name);
+
 /// An activation by the name of a shipped one or as a formula of scalar x. Throws ConfigError, with
 /// the names that exist, when it is neither, and when it is no pointwise function of x.
 [[nodiscard]] Activation resolve_activation(const std::string& text);

@@ -9,6 +9,7 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/neuron/library.hpp"
 
 namespace neuronsmith::neuron {
@@ -38,6 +39,7 @@ std::string known_names(const UserLibrary& library, FormulaAs formula_as) {
   std::vector<std::string_view> names;
   if (formula_as == FormulaAs::Aggregation) {
     for (const LibraryEntry& entry : library_aggregations()) names.push_back(entry.name);
+    for (const Baseline& baseline : library_baselines()) names.push_back(baseline.name);
   }
   for (const LibraryEntry& entry : library_activations()) names.push_back(entry.name);
   for (const UserEntry& entry : library.entries()) names.emplace_back(entry.name);
@@ -91,6 +93,11 @@ NamedNeuron look_up(const std::string& text,
   if (const auto entry = find_aggregation(text)) {
     return shipped(*entry, FormulaAs::Aggregation, option);
   }
+  if (const auto baseline = find_baseline(text)) {
+    return {.neuron = make_neuron(*baseline),
+            .source = std::string(baseline->source),
+            .notes = std::string(baseline->notes)};
+  }
   if (const UserEntry* entry = library.find(text)) {
     return {.neuron = entry->neuron, .source = entry->source, .notes = entry->notes};
   }
@@ -108,7 +115,7 @@ Activation resolve_activation(const std::string& text,
                               const std::string& option,
                               const UserLibrary& library) {
   const Neuron neuron = look_up(text, option, library, FormulaAs::Activation).neuron;
-  if (neuron.activation) return *neuron.activation;
+  if (has_own_activation(neuron)) return *neuron.activation;
   throw ConfigError(
       fmt::format("{}: \"{}\" is an aggregation and has no activation of its own", option, text));
 }

@@ -33,10 +33,12 @@ Json term_to_json(const Term& term) {
     const auto exponent = exponent_of(phi);
     exponents.push_back(exponent ? Json(*exponent) : Json(nullptr));
   }
-  return {{"factors", factors},
-          {"exponents", exponents},
-          {"rank", term.rank},
-          {"coefficient", json_number(term.coefficient)}};
+  Json json = {{"factors", factors},
+               {"exponents", exponents},
+               {"rank", term.rank},
+               {"coefficient", json_number(term.coefficient)}};
+  if (term.share != 1.0) json["share"] = term.share;
+  return json;
 }
 
 Formula factor_from_text(const std::string& text, const std::string& source) {
@@ -66,6 +68,11 @@ Term term_from_json(const Json& json, const std::string& source) {
   }
   term.rank = static_cast<std::size_t>(rank);
   term.coefficient = json_get<double>(json, "coefficient", source);
+  if (json.contains("share")) term.share = json_get<double>(json, "share", source);
+  if (!(term.share > 0.0 && term.share <= kMostShare)) {
+    throw ParseError(fmt::format(
+        "{}: \"share\" {} is not above 0 and at most {}", source, term.share, kMostShare));
+  }
   return term;
 }
 
@@ -80,6 +87,12 @@ Neuron make_neuron(const Formula& formula, const std::string& source) {
   neuron.formula = formula;
   neuron.aggregation = std::get<Aggregation>(std::move(aggregation));
   return neuron;
+}
+
+bool has_own_activation(const Neuron& neuron) {
+  if (!neuron.activation) return false;
+  const bool is_identity = *neuron.activation == Activation(Formula::input(Shape::Scalar));
+  return !is_identity || to_json(neuron.aggregation) == to_json(linear_aggregation());
 }
 
 Neuron ordinary_neuron(Activation activation) {

@@ -22,6 +22,10 @@ struct Neuron {
 /// Wraps a formula. Throws ConfigError "SOURCE: ..." when it has no term form.
 [[nodiscard]] Neuron make_neuron(const formula::Formula& formula, const std::string& source);
 
+/// Whether there is an activation to speak of: the identity is one of the ordinary neuron, and of any
+/// other it says that none follows the aggregation.
+[[nodiscard]] bool has_own_activation(const Neuron& neuron);
+
 /// The ordinary neuron, w . x + b, with this activation.
 [[nodiscard]] Neuron ordinary_neuron(Activation activation);
 

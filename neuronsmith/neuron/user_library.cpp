@@ -22,7 +22,7 @@ std::string objection_to_name(const std::string& name) {
   if (!looks_like_name(name)) return "must be letters, digits, _ and -, a letter first";
   const auto parsed = formula::parse(name, formula::Shape::Vector);
   if (std::holds_alternative<formula::Formula>(parsed)) return "is a formula";
-  if (find_activation(name) || find_aggregation(name)) return "ships with the program";
+  if (is_shipped(name)) return "ships with the program";
   return {};
 }
 

@@ -62,7 +62,8 @@ std::string style() {
       "text{fill:#e6e9ed}.ground{fill:#1b1f25}path.axis{stroke:#9ba5b1}"
       "path.grid{stroke:#2a3038}";
   for (const Tone tone : kTones) {
-    constexpr const char* kRule = "path.{0}{{stroke:{1}}}path.{0}.bar{{fill:{1}}}";
+    constexpr const char* kRule =
+        "path.{0}{{stroke:{1}}}path.{0}.bar{{fill:{1}}}circle.{0}{{fill:{1}}}";
     light += fmt::format(kRule, css_class(tone), internal::light_colour(tone));
     dark += fmt::format(kRule, css_class(tone), internal::dark_colour(tone));
   }

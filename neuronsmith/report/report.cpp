@@ -65,7 +65,7 @@ std::string section(const RunRecord& run, bool is_only) {
              data_name(run)) +
          about(run) + message_of(run) + lead_part(run) + figures_part(run) + formula_part(run) +
          figures_of(run) + front_table_part(run) + comparison_part(run) + transfer_part(run) +
-         study_part(run) + recovery_part(run) + details_part(run) +
+         study_part(run) + recovery_part(run) + ranks_part(run) + details_part(run) +
          "</section>\n";
 }
 

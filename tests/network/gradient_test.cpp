@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "neuronsmith/neuron/baselines.hpp"
 #include "reference.hpp"
 
 namespace neuronsmith::network {
@@ -218,6 +219,17 @@ TEST(Gradient, TaskBasedOutput) {
   auto a = architecture(terms({term({"x"}), term({"x", "x"}, 2)}), "tanh(x)");
   a.task_based_output = true;
   expect_exact({a});
+}
+
+TEST(Gradient, Baselines) {
+  for (const neuron::Baseline& baseline : neuron::library_baselines()) {
+    SCOPED_TRACE(baseline.name);
+    auto a = architecture(baseline.aggregation(), "x");
+    a.task_based_output = true;
+    expect_exact({a});
+    a.n_outputs = 3;
+    expect_exact({a, Loss::CrossEntropy, 40});
+  }
 }
 
 TEST(Gradient, EveryLoss) {

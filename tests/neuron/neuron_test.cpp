@@ -48,6 +48,9 @@ TEST(Neuron, EveryDamageToAFileIsAParseError) {
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/rank", 0), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/rank", -1), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", Json::array()), "f")), ParseError);
+  for (const Json& share : {Json(0), Json(-1), Json(1e7), Json("x"), Json()}) {
+    EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/share", share), "f")), ParseError);
+  }
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"x0"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"zscore(x)"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms", "x"), "f")), ParseError);

@@ -109,7 +109,7 @@ std::vector<std::string> about(const neuron::NamedNeuron& named,
 }  // namespace
 
 Subject make_subject(const neuron::NamedNeuron& named, const std::string& name) {
-  if (!named.neuron.activation || named.neuron.activation->formula.empty()) {
+  if (!has_own_activation(named.neuron) || named.neuron.activation->formula.empty()) {
     throw ConfigError(
         fmt::format("{} has no activation of its own, and aggregations are not exported",
                     named.neuron.name.empty() ? "the neuron" : "the neuron " + named.neuron.name));

@@ -37,6 +37,8 @@ namespace neuronsmith::report::internal {
 [[nodiscard]] std::string study_part(const experiment::RunRecord& run);
 /// Verdicts on the recovery of known orders, and how much searches of the same data differ.
 [[nodiscard]] std::string recovery_part(const experiment::RunRecord& run);
+/// Mean ranks over the tables of a study as a critical-difference diagram.
+[[nodiscard]] std::string ranks_part(const experiment::RunRecord& run);
 /// Options and files, folded away.
 [[nodiscard]] std::string details_part(const experiment::RunRecord& run);
 

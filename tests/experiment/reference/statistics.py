@@ -53,3 +53,14 @@ for t, degrees in [(0.0, 3), (0.5, 1), (2.0, 9), (-3.5, 4), (12.0, 29), (1e-3, 2
 print("t quantile")
 for p, degrees in [(0.05, 1), (0.05, 9), (0.01, 4), (0.5, 30)]:
     print("  %g %g  %.15g" % (p, degrees, stats.t.isf(p / 2, degrees)))
+
+print("chi squared, F")
+for x, degrees in [(9.28, 3), (0.5, 1), (30.0, 7)]:
+    print("  %g %g  %.15g" % (x, degrees, stats.chi2.sf(x, degrees)))
+for x, degrees, other in [(3.69, 3, 39), (0.5, 1, 4), (12.0, 7, 133)]:
+    print("  %g %g %g  %.15g" % (x, degrees, other, stats.f.sf(x, degrees, other)))
+print("range of normal numbers")
+for p, k in [(0.05, 2), (0.05, 4), (0.05, 8), (0.1, 10), (0.01, 3)]:
+    print("  %g %g  %.10g" % (p, k, stats.studentized_range.isf(p, k, np.inf)))
+untied = [[0.3, 0.1, 0.2], [0.5, 0.4, 0.6], [0.9, 0.2, 0.3], [0.1, 0.2, 0.3], [0.8, 0.3, 0.7]]
+print("friedman without ties  %.15g %.15g" % tuple(stats.friedmanchisquare(*np.asarray(untied).T)))
