@@ -50,7 +50,7 @@ END
       "$(basename "$picture")"
   fi
   cat "$work/study/results.md"
-  tail -n 1 "$work/log" | sed 's/; written.*//; s/$/ in all./'
+  tail -n 1 "$work/log" | sed 's/; written.*/./'
 } >"$work/page.md"
 cp "$work/page.md" "$out"
 echo "written: $out" >&2

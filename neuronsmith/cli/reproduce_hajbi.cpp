@@ -2,9 +2,8 @@
 #include <filesystem>
 
 #include "neuronsmith/cli/context.hpp"
-#include "neuronsmith/cli/interrupt.hpp"
-#include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
+#include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
@@ -90,50 +89,21 @@ void write_pictures(const std::string& folder, const HajbiStudy& study, const Co
   }
 }
 
-void write_results(const std::string& folder, const HajbiStudy& study) {
-  write_file_atomically((fs::path(folder) / "final_efficiency_results.csv").string(),
-                        results_csv(study));
-  write_file_atomically((fs::path(folder) / "results.md").string(), results_markdown(study));
-}
-
-void study_and_write(const HajbiFlags& flags,
-                     const HajbiOptions& options,
-                     Context& context,
-                     Recording& recording) {
-  const Interrupt interrupt;
-  const Executor executor(context.threads);
-  const HajbiStudy study =
-      experiment::reproduce_hajbi(options, executor, &recording, interrupt.token());
-  Json json = to_json(study);
-  recording.finish(
-      study.interrupted ? experiment::RunStatus::Interrupted : experiment::RunStatus::Done, json);
-  if (study.interrupted) {
-    context.exit_status = kInterrupted;
-    context.note("interrupted: data sets that were not finished are left out");
-  }
-  write_results(flags.out, study);
-  write_pictures(flags.out, study, context);
-  json["out"] = flags.out;
-  context.say("{}", results_markdown(study));
-  context.say("{:.0f} s in all, {:.1f} s of discovery; written: {}",
-              study.seconds,
-              study.discovery_seconds,
-              flags.out);
-  context.print(json);
-}
-
 void run_hajbi(const HajbiFlags& flags, Context& context) {
   const HajbiOptions options = resolved(flags);
-  std::error_code error;
-  fs::create_directories(flags.out, error);
-  require_writable((fs::path(flags.out) / "results.md").string());
-  const auto progress = context.progress();
-  Recording recording(flags.store,
-                      context,
-                      {.data = flags.data_dir, .data_hash = {}, .seed = options.seeds[0]},
-                      RunOrigin::New,
-                      progress.get());
-  recording.watch([&] { study_and_write(flags, options, context, recording); });
+  const StudyRun run{.folder = flags.out,
+                     .data = flags.data_dir,
+                     .seed = options.seeds[0],
+                     .left_out = "data sets that were not finished are left out"};
+  const auto make = [&](const Executor& executor, ProgressSink* progress, std::stop_token stop) {
+    return experiment::reproduce_hajbi(options, executor, progress, std::move(stop));
+  };
+  const auto write = [&](const HajbiStudy& study) {
+    write_result(run, "final_efficiency_results.csv", results_csv(study));
+    write_pictures(flags.out, study, context);
+    return fmt::format(", {:.1f} s of discovery", study.discovery_seconds);
+  };
+  run_study(run, flags.store, context, make, write);
 }
 
 }  // namespace

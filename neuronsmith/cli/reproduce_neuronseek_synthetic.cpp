@@ -2,9 +2,8 @@
 #include <numeric>
 
 #include "neuronsmith/cli/context.hpp"
-#include "neuronsmith/cli/interrupt.hpp"
-#include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
+#include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/reproduce/neuronseek_synthetic.hpp"
@@ -90,51 +89,22 @@ void write_picture(const std::string& folder,
   write_file_atomically((fs::path(folder) / "stability.svg").string(), picture.content);
 }
 
-void write_results(const std::string& folder,
-                   const NeuronSeekSyntheticStudy& study,
-                   const Json& json) {
-  const fs::path path(folder);
-  write_file_atomically((path / "results.csv").string(), results_csv(study));
-  write_file_atomically((path / "results.md").string(), results_markdown(study));
-  write_file_atomically((path / "results.json").string(), indented(json) + "\n");
-}
-
-void study_and_write(const Flags& flags,
-                     const NeuronSeekSyntheticOptions& options,
-                     Context& context,
-                     Recording& recording) {
-  const Interrupt interrupt;
-  const Executor executor(context.threads);
-  const NeuronSeekSyntheticStudy study =
-      experiment::reproduce_neuronseek_synthetic(options, executor, &recording, interrupt.token());
-  Json json = to_json(study);
-  recording.finish(
-      study.interrupted ? experiment::RunStatus::Interrupted : experiment::RunStatus::Done, json);
-  if (study.interrupted) {
-    context.exit_status = kInterrupted;
-    context.note("interrupted: searches that were not finished are left out");
-  }
-  json["out"] = flags.out;
-  write_results(flags.out, study, json);
-  write_picture(flags.out, study, context);
-  context.say("{}", results_markdown(study));
-  context.say("{:.0f} s in all; written: {}", study.seconds, flags.out);
-  context.print(json);
-}
-
 void run(const Flags& flags, Context& context) {
   const NeuronSeekSyntheticOptions options = resolved(flags);
-  std::error_code error;
-  fs::create_directories(flags.out, error);
-  require_writable((fs::path(flags.out) / "results.md").string());
-  const auto progress = context.progress();
-  Recording recording(
-      flags.store,
-      context,
-      {.data = "synthetic laws of orders", .data_hash = {}, .seed = options.seeds[0]},
-      RunOrigin::New,
-      progress.get());
-  recording.watch([&] { study_and_write(flags, options, context, recording); });
+  const StudyRun run{.folder = flags.out,
+                     .data = "synthetic laws of orders",
+                     .seed = options.seeds[0],
+                     .left_out = "searches that were not finished are left out"};
+  const auto make = [&](const Executor& executor, ProgressSink* progress, std::stop_token stop) {
+    return experiment::reproduce_neuronseek_synthetic(
+        options, executor, progress, std::move(stop));
+  };
+  const auto write = [&](const NeuronSeekSyntheticStudy& study) -> std::string {
+    write_result(run, "results.csv", results_csv(study));
+    write_picture(flags.out, study, context);
+    return {};
+  };
+  run_study(run, flags.store, context, make, write);
 }
 
 void add_problem_options(CLI::App& command, Flags& flags) {

@@ -1,9 +1,8 @@
 #include <filesystem>
 
 #include "neuronsmith/cli/context.hpp"
-#include "neuronsmith/cli/interrupt.hpp"
-#include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
+#include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/contender.hpp"
 #include "neuronsmith/experiment/reproduce/task_neurons.hpp"
@@ -63,52 +62,21 @@ void write_pictures(const std::string& folder,
   }
 }
 
-void write_results(const std::string& folder, const TaskNeuronsStudy& study, const Json& json) {
-  const auto write = [&](const char* name, const std::string& content) {
-    write_file_atomically((fs::path(folder) / name).string(), content);
-  };
-  write("results.md", results_markdown(study));
-  write("results.csv", results_csv(study));
-  write("results.json", json.dump(2) + "\n");
-}
-
-void study_and_write(const Flags& flags,
-                     const TaskNeuronsOptions& options,
-                     Context& context,
-                     Recording& recording) {
-  const Interrupt interrupt;
-  const Executor executor(context.threads);
-  const TaskNeuronsStudy study =
-      experiment::reproduce_task_neurons(options, executor, &recording, interrupt.token());
-  Json json = to_json(study);
-  recording.finish(
-      study.interrupted ? experiment::RunStatus::Interrupted : experiment::RunStatus::Done, json);
-  if (study.interrupted) {
-    context.exit_status = kInterrupted;
-    context.note("interrupted: {} of {} tables are finished; --resume goes on",
-                 study.tables.size(),
-                 options.tables.size());
-  }
-  write_results(flags.out, study, json);
-  write_pictures(flags.out, study, context);
-  json["out"] = flags.out;
-  context.say("{}", results_markdown(study));
-  context.say("{:.0f} s; written: {}", study.seconds, flags.out);
-  context.print(json);
-}
-
 void run(const Flags& flags, Context& context) {
   const TaskNeuronsOptions options = resolved(flags);
-  std::error_code error;
-  fs::create_directories(options.folder, error);
-  require_writable((fs::path(flags.out) / "results.md").string());
-  const auto progress = context.progress();
-  Recording recording(flags.store,
-                      context,
-                      {.data = options.data_dir, .data_hash = {}, .seed = options.seed},
-                      RunOrigin::New,
-                      progress.get());
-  recording.watch([&] { study_and_write(flags, options, context, recording); });
+  const StudyRun run{.folder = flags.out,
+                     .data = options.data_dir,
+                     .seed = options.seed,
+                     .left_out = "tables that were not finished are left out; --resume goes on"};
+  const auto make = [&](const Executor& executor, ProgressSink* progress, std::stop_token stop) {
+    return experiment::reproduce_task_neurons(options, executor, progress, std::move(stop));
+  };
+  const auto write = [&](const TaskNeuronsStudy& study) -> std::string {
+    write_result(run, "results.csv", results_csv(study));
+    write_pictures(flags.out, study, context);
+    return {};
+  };
+  run_study(run, flags.store, context, make, write);
 }
 
 void add_options(CLI::App& command, Flags& flags) {

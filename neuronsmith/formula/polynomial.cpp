@@ -97,11 +97,16 @@ std::optional<Polynomial> collapse_to_polynomial(const Formula& formula) noexcep
   return stack[0];
 }
 
-int exponent_of(const Formula& formula) noexcept {
-  if (formula.nodes()[0].op != Op::Input) return 0;
-  if (formula.size() == 1) return 1;
-  const bool is_power = formula.size() == 2 && formula.root().op == Op::PowInt;
-  return is_power ? std::max(formula.root().index, 0) : 0;
+std::optional<int> exponent_of(const Formula& formula) noexcept {
+  if (formula.root().op == Op::Input) return 1;
+  const bool is_power = formula.size() == 2 && formula.root().op == Op::PowInt &&
+                        formula.nodes()[0].op == Op::Input;
+  return is_power ? std::optional<int>(formula.root().index) : std::nullopt;
+}
+
+Formula power_of_x(int exponent) {
+  const Formula x = Formula::input(Shape::Scalar);
+  return exponent == 1 ? x : Formula::power(x, exponent);
 }
 
 }  // namespace neuronsmith::formula

@@ -21,7 +21,9 @@ struct Polynomial {
 /// or where a coefficient is not finite.
 [[nodiscard]] std::optional<Polynomial> collapse_to_polynomial(const Formula& formula) noexcept;
 
-/// k where the formula is written as x or x^k with k > 0, otherwise 0.
-[[nodiscard]] int exponent_of(const Formula& formula) noexcept;
+/// k where the formula is written as x or x^k.
+[[nodiscard]] std::optional<int> exponent_of(const Formula& formula) noexcept;
+/// Of scalar x: x, or x^k.
+[[nodiscard]] Formula power_of_x(int exponent);
 
 }  // namespace neuronsmith::formula

@@ -127,7 +127,7 @@ void DenseLayer::collect_weight_runs() {
 void DenseLayer::compile_functions() {
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     if (blocks_[b].is_input) continue;
-    const int power = formula::exponent_of(blocks_[b].phi);
+    const int power = formula::exponent_of(blocks_[b].phi).value_or(0);
     const auto slot = static_cast<std::size_t>(power - 2);
     if (power >= 2 && slot >= block_of_power_.size()) block_of_power_.resize(slot + 1, kNone);
     if (power >= 2 && block_of_power_[slot] == kNone) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/polynomial.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 
@@ -18,19 +19,12 @@ using formula::Shape;
 constexpr const char* kFormat = "neuronsmith-neuron";
 constexpr int kVersion = 1;
 
-/// The exponent of x or x^k, for readers who want numbers and not text.
-std::optional<int> exponent_of(const Formula& phi) {
-  if (phi.root().op == Op::Input) return 1;
-  const bool power = phi.size() == 2 && phi.root().op == Op::PowInt;
-  return power ? std::optional<int>(phi.root().index) : std::nullopt;
-}
-
 Json term_to_json(const Term& term) {
   Json factors = Json::array();
   Json exponents = Json::array();
   for (const Formula& phi : term.factors) {
     factors.push_back(formula::to_infix(phi));
-    const auto exponent = exponent_of(phi);
+    const auto exponent = formula::exponent_of(phi);
     exponents.push_back(exponent ? Json(*exponent) : Json(nullptr));
   }
   Json json = {{"factors", factors},

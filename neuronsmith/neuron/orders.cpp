@@ -16,9 +16,9 @@ void insert(int order, std::vector<int>& orders) {
 std::optional<int> degree_of(const Term& term) {
   int degree = 0;
   for (const formula::Formula& phi : term.factors) {
-    const int exponent = formula::exponent_of(phi);
-    if (exponent == 0) return std::nullopt;
-    degree += exponent;
+    const std::optional<int> exponent = formula::exponent_of(phi);
+    if (!exponent || *exponent < 1) return std::nullopt;
+    degree += *exponent;
   }
   return degree;
 }

@@ -5,16 +5,12 @@
 
 #include "neuronsmith/experiment/statistics.hpp"
 #include "neuronsmith/experiment/train.hpp"
+#include "neuronsmith/formula/polynomial.hpp"
 
 namespace neuronsmith::experiment::recovery {
 namespace {
 
 using formula::Formula;
-
-Formula scalar_power(int exponent) {
-  const Formula x = Formula::input(formula::Shape::Scalar);
-  return exponent == 1 ? x : Formula::power(x, exponent);
-}
 
 constexpr std::size_t kRanks[] = {1, kRefitRank};
 constexpr std::uint64_t kStarts = 3;
@@ -97,10 +93,10 @@ std::optional<double> trained_error(const neuron::OrderSet& orders,
 
 neuron::Aggregation aggregation_of(const neuron::OrderSet& orders, std::size_t rank) {
   neuron::Aggregation aggregation;
-  for (const int k : orders.pure) aggregation.terms.push_back({.factors = {scalar_power(k)}});
+  for (const int k : orders.pure) aggregation.terms.push_back({.factors = {formula::power_of_x(k)}});
   for (const int k : orders.interaction) {
     aggregation.terms.push_back(
-        {.factors = std::vector<Formula>(static_cast<std::size_t>(k), scalar_power(1)),
+        {.factors = std::vector<Formula>(static_cast<std::size_t>(k), formula::power_of_x(1)),
          .rank = rank});
   }
   return aggregation;

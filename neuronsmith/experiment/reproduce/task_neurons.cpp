@@ -190,6 +190,8 @@ class Study {
                        {"version", kVersion},
                        {"made_with", made_with()},
                        {"table", to_json(table)}};
+    std::error_code error;  // what is wrong shows when the file is written
+    fs::create_directories(options_.folder, error);
     write_file_atomically(path_of(table.name), json.dump(2) + "\n");
   }
 

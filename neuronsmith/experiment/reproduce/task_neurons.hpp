@@ -31,7 +31,7 @@ struct TaskNeuronsOptions {
   std::size_t repeats = 10;                                     ///< at least 2
   std::size_t rows = 10000;  ///< a sample of so many rows of each table, another in each repeat
   std::uint64_t seed = 1;
-  /// Each finished table is written there as NAME.json; empty: nowhere.
+  /// Made if need be; each finished table is written there as NAME.json; empty: nowhere.
   std::string folder;
   /// Resume: a table that lies in `folder`, made with the same options of the same rows, is read.
   Finished finished = Finished::Replace;

@@ -10,6 +10,7 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/step_counter.hpp"
+#include "neuronsmith/formula/polynomial.hpp"
 #include "neuronsmith/search/checkpoint.hpp"
 #include "neuronsmith/search/tensor/gated_search.hpp"
 #include "neuronsmith/search/tensor/proof.hpp"
@@ -252,16 +253,11 @@ StructureFit fitted_to_all(const TensorRows& rows,
   return fit;
 }
 
-Formula power_of_x(int exponent) {
-  const Formula x = Formula::input(formula::Shape::Scalar);
-  return exponent == 1 ? x : Formula::power(x, exponent);
-}
-
 neuron::Term term_form(const TensorTerm& term, double coefficient) {
   if (is_pure(term)) {
-    return {.factors = {power_of_x(term.order)}, .rank = 1, .coefficient = coefficient};
+    return {.factors = {formula::power_of_x(term.order)}, .rank = 1, .coefficient = coefficient};
   }
-  return {.factors = std::vector<Formula>(static_cast<std::size_t>(term.order), power_of_x(1)),
+  return {.factors = std::vector<Formula>(static_cast<std::size_t>(term.order), formula::power_of_x(1)),
           .rank = term.rank,
           .coefficient = 1.0};
 }
