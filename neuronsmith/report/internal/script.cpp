@@ -73,7 +73,7 @@ class ScriptWriter {
       line("unset key");
     } else {
       line("set title {}", quoted(plot_.title));
-      line("set key bottom outside center horizontal");
+      line("set key below center horizontal height 1");
     }
     line("set border 3 {}", colour(kAxisColour, Tone::Reference));
     line("set tics nomirror out scale 0.4");
