@@ -224,6 +224,8 @@ class Comparing {
     DiscoverOptions options{
         .recipe = recipe, .driver = {}, .training_rows_only = true, .seed = repeat.seed};
     options.driver.budget = recipe.budget();
+    // Of a small table a comparison asks for no other options.
+    options.recipe.tensor.batch = std::min(recipe.tensor.batch, data.n_training);
     DiscoveryResult result = discover(data, options, executor_, nullptr, stop_);
     Entry entry = make_entry(std::move(result.neuron), repeat);
     entry.search_seconds = result.search.seconds;

@@ -89,6 +89,9 @@ TEST_F(NeuronSeek, OfClassesIsTrainedAndCompared) {
   const Json compared = run_json({"compare", "--data", "law.csv", "--rows", "300", "--neurons", "discover:neuronseek,linear",
                                   "--repeats", "2", "--epochs", "2", "--learning-rates", "0.01"});
   EXPECT_EQ(compared["rows"].size(), 2U);
+  const Json small = run_json({"compare", "--data", "few.csv", "--neurons", "discover:neuronseek,linear",
+                               "--repeats", "2", "--epochs", "2", "--learning-rates", "0.01"});
+  EXPECT_EQ(small["rows"].size(), 2U);
 }
 
 TEST_F(NeuronSeek, EnginesAndThePublishedSearchRun) {
