@@ -1,11 +1,9 @@
 #include <algorithm>
-#include <filesystem>
 
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
 #include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/neuron/library.hpp"
@@ -14,7 +12,6 @@
 namespace neuronsmith::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using experiment::HajbiOptions;
 using experiment::HajbiRow;
 using experiment::HajbiStudy;
@@ -76,7 +73,7 @@ std::vector<report::NamedActivation> shapes_of(const HajbiStudy& study, const st
 }
 
 /// activation_SET.png; a note where they cannot be drawn.
-void write_pictures(const std::string& folder, const HajbiStudy& study, const Context& context) {
+void write_pictures(const StudyRun& run, const HajbiStudy& study, const Context& context) {
   constexpr double kRange = 5.0;
   for (const std::string& set : experiment::hajbi_data_sets()) {
     const std::vector<report::NamedActivation> shapes = shapes_of(study, set);
@@ -84,8 +81,7 @@ void write_pictures(const std::string& folder, const HajbiStudy& study, const Co
     const report::Picture picture = report::draw_picture(
         report::shape_panels(shapes, -kRange, kRange, true), report::PictureFormat::Png);
     if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
-    write_file_atomically((fs::path(folder) / ("activation_" + set + ".png")).string(),
-                          picture.content);
+    write_result(run, "activation_" + set + ".png", picture.content);
   }
 }
 
@@ -100,7 +96,7 @@ void run_hajbi(const HajbiFlags& flags, Context& context) {
   };
   const auto write = [&](const HajbiStudy& study) {
     write_result(run, "final_efficiency_results.csv", results_csv(study));
-    write_pictures(flags.out, study, context);
+    write_pictures(run, study, context);
     return fmt::format(", {:.1f} s of discovery", study.discovery_seconds);
   };
   run_study(run, flags.store, context, make, write);

@@ -1,11 +1,9 @@
-#include <filesystem>
 #include <numeric>
 
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
 #include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/reproduce/neuronseek_synthetic.hpp"
 #include "neuronsmith/experiment/reproduce/order_methods.hpp"
 #include "neuronsmith/report/picture.hpp"
@@ -14,7 +12,6 @@
 namespace neuronsmith::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using experiment::NeuronSeekSyntheticOptions;
 using experiment::NeuronSeekSyntheticStudy;
 using experiment::RecoveryStability;
@@ -73,7 +70,7 @@ NeuronSeekSyntheticOptions resolved(const Flags& flags) {
 }
 
 /// stability.svg; a note where it cannot be drawn.
-void write_picture(const std::string& folder,
+void write_picture(const StudyRun& run,
                    const NeuronSeekSyntheticStudy& study,
                    const Context& context) {
   if (study.stability.empty()) return;
@@ -86,7 +83,7 @@ void write_picture(const std::string& folder,
   const report::Picture picture =
       report::draw_picture({report::structure_plot(rows)}, report::PictureFormat::Svg);
   if (picture.content.empty()) return context.note("no picture: {}", picture.problem);
-  write_file_atomically((fs::path(folder) / "stability.svg").string(), picture.content);
+  write_result(run, "stability.svg", picture.content);
 }
 
 void run(const Flags& flags, Context& context) {
@@ -101,7 +98,7 @@ void run(const Flags& flags, Context& context) {
   };
   const auto write = [&](const NeuronSeekSyntheticStudy& study) -> std::string {
     write_result(run, "results.csv", results_csv(study));
-    write_picture(flags.out, study, context);
+    write_picture(run, study, context);
     return {};
   };
   run_study(run, flags.store, context, make, write);

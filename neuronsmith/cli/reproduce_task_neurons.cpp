@@ -3,7 +3,6 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
 #include "neuronsmith/cli/study.hpp"
-#include "neuronsmith/core/file.hpp"
 #include "neuronsmith/experiment/contender.hpp"
 #include "neuronsmith/experiment/reproduce/task_neurons.hpp"
 #include "neuronsmith/report/picture.hpp"
@@ -45,7 +44,7 @@ TaskNeuronsOptions resolved(const Flags& flags) {
 }
 
 /// ranks.svg and ranks.png; a note where they cannot be drawn.
-void write_pictures(const std::string& folder,
+void write_pictures(const StudyRun& run,
                     const TaskNeuronsStudy& study,
                     const Context& context) {
   const auto ranking = ranking_of(study);
@@ -58,7 +57,7 @@ void write_pictures(const std::string& folder,
                                      std::pair("ranks.png", report::PictureFormat::Png)}) {
     const report::Picture picture = report::draw_picture({plot}, format);
     if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
-    write_file_atomically((fs::path(folder) / name).string(), picture.content);
+    write_result(run, name, picture.content);
   }
 }
 
@@ -73,7 +72,7 @@ void run(const Flags& flags, Context& context) {
   };
   const auto write = [&](const TaskNeuronsStudy& study) -> std::string {
     write_result(run, "results.csv", results_csv(study));
-    write_pictures(flags.out, study, context);
+    write_pictures(run, study, context);
     return {};
   };
   run_study(run, flags.store, context, make, write);

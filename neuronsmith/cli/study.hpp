@@ -20,7 +20,7 @@ struct StudyRun {
 };
 
 /// A file of the folder.
-inline void write_result(const StudyRun& run, const char* name, const std::string& content) {
+inline void write_result(const StudyRun& run, const std::string& name, const std::string& content) {
   write_file_atomically((std::filesystem::path(run.folder) / name).string(), content);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/network/internal/kernels.hpp"
@@ -23,6 +24,8 @@ std::optional<Enum> find(const std::array<std::string_view, N>& names, std::stri
 float to_float(double value) { return static_cast<float>(value); }
 
 }  // namespace
+
+double cosine_decay(double done) { return 0.5 * (1.0 + std::cos(std::numbers::pi * done)); }
 
 std::string_view name(OptimiserKind kind) { return kOptimiserNames[static_cast<std::size_t>(kind)]; }
 

@@ -19,6 +19,9 @@ enum class Schedule : std::uint8_t {
   Step,    ///< times step_factor every step_epochs, as StepLR
 };
 
+/// Factor of a rate on Schedule::Cosine when a share `done`, 0 to 1, of its course is done.
+[[nodiscard]] double cosine_decay(double done);
+
 /// "sgd", "rmsprop", "adam", "adamw"; "constant", "cosine", "step".
 [[nodiscard]] std::string_view name(OptimiserKind kind);
 [[nodiscard]] std::string_view name(Schedule schedule);

@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <numeric>
 
 #include "neuronsmith/core/budget.hpp"
@@ -336,10 +335,8 @@ double TrainOptions::learning_rate_at(std::size_t epoch) const {
   switch (schedule) {
     case Schedule::Constant:
       break;
-    case Schedule::Cosine: {
-      const double phase = static_cast<double>(epoch) / static_cast<double>(epochs);
-      return learning_rate * 0.5 * (1.0 + std::cos(std::numbers::pi * phase));
-    }
+    case Schedule::Cosine:
+      return learning_rate * cosine_decay(static_cast<double>(epoch) / static_cast<double>(epochs));
     case Schedule::Step:
       return learning_rate * std::pow(step_factor, static_cast<double>(epoch / step_epochs));
   }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/network/loss.hpp"
@@ -73,13 +72,18 @@ std::vector<Group> grouped(const TensorDiscovery& discovery) {
   return groups;
 }
 
+bool is_chosen(const Group& group, const TensorDiscovery& discovery) {
+  return orders_of(group.terms) == orders_of(discovery.terms);
+}
+
 /// The structures that restarts found; the chosen one as it was fitted to all rows.
-std::vector<FrontEntry> front_of(const TensorDiscovery& discovery,
+std::vector<FrontEntry> front_of(const std::vector<Group>& groups,
+                                 const TensorDiscovery& discovery,
                                  const DiscoveryResult& result,
                                  double unit) {
   std::vector<FrontEntry> front = {{result.neuron.formula, result.score, true}};
-  for (const Group& group : grouped(discovery)) {
-    if (orders_of(group.terms) == orders_of(discovery.terms)) continue;
+  for (const Group& group : groups) {
+    if (is_chosen(group, discovery)) continue;
     const formula::Formula formula =
         neuron::to_formula(search::tensor::to_aggregation(group.terms));
     front.push_back({formula,
@@ -93,17 +97,13 @@ std::vector<FrontEntry> front_of(const TensorDiscovery& discovery,
 }
 
 /// Mean loss on rows held out, over the restarts that found what was chosen; without one, of all.
-double holdout_loss(const TensorDiscovery& discovery) {
-  Group chosen;
-  for (const Restart& restart : discovery.restarts) {
-    if (!restart.terms.empty() && orders_of(restart.terms) == orders_of(discovery.terms)) {
-      chosen.restarts.push_back(&restart);
-    }
-  }
-  if (chosen.restarts.empty()) {
-    for (const Restart& restart : discovery.restarts) chosen.restarts.push_back(&restart);
-  }
-  return chosen.mean(&Restart::holdout_loss);
+double holdout_loss(const std::vector<Group>& groups, const TensorDiscovery& discovery) {
+  const auto chosen = std::ranges::find_if(
+      groups, [&](const Group& group) { return is_chosen(group, discovery); });
+  if (chosen != groups.end()) return chosen->mean(&Restart::holdout_loss);
+  Group all;
+  for (const Restart& restart : discovery.restarts) all.restarts.push_back(&restart);
+  return all.mean(&Restart::holdout_loss);
 }
 
 }  // namespace
@@ -143,6 +143,7 @@ DiscoveryResult by_tensor_decomposition(const PreparedData& data,
   const TensorRows rows = tensor_rows(data, options);
   TensorDiscovery discovery = search::tensor::run_tensor_search(
       rows, options.recipe.tensor, options.seed, executor, options.driver, progress, stop);
+  const std::vector<Group> groups = grouped(discovery);
   const double unit = is_regression(data) ? 1.0 : rows.constant_loss();
   DiscoveryResult result;
   if (!is_regression(data)) result.loss = search::Loss::LogLoss;
@@ -150,8 +151,8 @@ DiscoveryResult by_tensor_decomposition(const PreparedData& data,
   result.neuron.formula = neuron::to_formula(result.neuron.aggregation);
   result.score = {.error = unit * discovery.fit.loss,
                   .complexity = static_cast<double>(result.neuron.formula.size()),
-                  .criterion = unit * holdout_loss(discovery)};
-  result.front = front_of(discovery, result, unit);
+                  .criterion = unit * holdout_loss(groups, discovery)};
+  result.front = front_of(groups, discovery, result, unit);
   result.search.seconds = discovery.seconds;
   result.search.interrupted = discovery.interrupted;
   result.tensor = std::move(discovery);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numbers>
 #include <numeric>
 
 #include "neuronsmith/network/loss.hpp"
@@ -77,7 +76,7 @@ class GatedSearch {
     Random gate_random(seed_, Purpose::Gate, static_cast<std::uint32_t>(epoch));
     const double ramp = ramp_at(epoch);
     if (!options_.as_published && !sum_.is_fixed() && ramp > 0.0) normalise_by_all_rows();
-    const double decay = cosine_at(epoch);
+    const double decay = network::cosine_decay(share_done(epoch));
     epoch_loss_ = 0.0;
     for (std::size_t b = 0; b < n_batches(); ++b) {
       load(batch(b));
@@ -170,17 +169,15 @@ class GatedSearch {
     sum_.fix(means, variances);
   }
 
+  [[nodiscard]] double share_done(std::size_t epoch) const {
+    return static_cast<double>(epoch) / static_cast<double>(options_.epochs);
+  }
+
   /// Share of the price: 0 in the warm-up, then rising to 1 in a straight line.
   [[nodiscard]] double ramp_at(std::size_t epoch) const {
     if (is_first_version_) return 1.0;
-    const double done = static_cast<double>(epoch) / static_cast<double>(options_.epochs);
-    const double share = (done - options_.warm_up) / (options_.ramp_end - options_.warm_up);
+    const double share = (share_done(epoch) - options_.warm_up) / (options_.ramp_end - options_.warm_up);
     return std::clamp(share, 0.0, 1.0);
-  }
-
-  [[nodiscard]] double cosine_at(std::size_t epoch) const {
-    const double done = static_cast<double>(epoch) / static_cast<double>(options_.epochs);
-    return 0.5 * (1.0 + std::cos(std::numbers::pi * done));
   }
 
   /// Price of an open gate in units of the loss.
@@ -192,13 +189,7 @@ class GatedSearch {
 
   void load(std::span<const std::uint32_t> rows) {
     workspace_.load(rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows_.is_regression()) {
-        targets_[i] = rows_.target(rows[i]);
-      } else {
-        labels_[i] = rows_.label(rows[i]);
-      }
-    }
+    rows_.copy_targets(rows, targets_, labels_);
   }
 
   double step(double ramp, double decay) {

@@ -41,11 +41,8 @@ class Proof {
   }
 
  private:
-  [[nodiscard]] bool has(Stream stream, int order) const {
-    return std::ranges::any_of(fit_.terms, [&](const FittedTerm& fitted) {
-      return fitted.term.order == order &&
-             (fitted.term.stream == Stream::Pure) == (stream == Stream::Pure);
-    });
+  [[nodiscard]] bool has(const TensorTerm& term) const {
+    return std::ranges::find(fit_.terms, term, &FittedTerm::term) != fit_.terms.end();
   }
 
   [[nodiscard]] std::size_t rank_at(int order) const {
@@ -80,7 +77,7 @@ class Proof {
     for (std::size_t t = 0; t < fit_.terms.size() && !stop_.stop_requested(); ++t) {
       const TensorTerm& term = fit_.terms[t].term;
       const TensorTerm pure{Stream::Pure, term.order};
-      if (term.stream == Stream::Pure || has(Stream::Pure, term.order) || !is_candidate(pure))
+      if (term.stream == Stream::Pure || has(pure) || !is_candidate(pure))
         continue;
       StructureFit exchanged = fitter_.with(fitter_.without(fit_, t), pure);
       if (is_worse(exchanged, fit_)) continue;
@@ -99,7 +96,7 @@ class Proof {
     std::optional<StructureFit> best;
     for (const TensorTerm& term : options_.candidates) {
       if (stop_.stop_requested()) return false;
-      if (term.stream == Stream::Pure && has(Stream::Pure, term.order)) continue;
+      if (term.stream == Stream::Pure && has(term)) continue;
       if (term.stream != Stream::Pure && rank_at(term.order) + term.rank > options_.max_rank)
         continue;
       StructureFit extended = fitter_.with(fit_, term);

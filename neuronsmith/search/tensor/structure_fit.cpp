@@ -38,6 +38,12 @@ bool is_pure(const FittedTerm& fitted) { return fitted.term.stream == Stream::Pu
 
 }  // namespace
 
+std::vector<TensorTerm> terms_of(const StructureFit& fit) {
+  std::vector<TensorTerm> terms;
+  for (const FittedTerm& fitted : fit.terms) terms.push_back(fitted.term);
+  return terms;
+}
+
 double StructureFit::holdout_loss() const {
   return std::accumulate(holdout.begin(), holdout.end(), 0.0) / static_cast<double>(holdout.size());
 }
@@ -75,9 +81,7 @@ StructureFit StructureFitter::without(const StructureFit& fit, std::size_t term)
 }
 
 TensorModel StructureFitter::model_of(const StructureFit& fit) const {
-  std::vector<TensorTerm> terms;
-  for (const FittedTerm& fitted : fit.terms) terms.push_back(fitted.term);
-  return {std::move(terms), rows_.n_inputs(), rows_.n_outputs(), batch_};
+  return {terms_of(fit), rows_.n_inputs(), rows_.n_outputs(), batch_};
 }
 
 /// The model's, then the biases.
@@ -203,8 +207,9 @@ void StructureFitter::judge(StructureFit& fit) const {
   std::vector<float> of_row(rows_.n_outputs());
   const auto loss_of = [&](std::uint32_t i) {
     for (std::size_t c = 0; c < of_row.size(); ++c) of_row[c] = outputs[c * rows_.n_rows() + i];
-    const float target = rows_.is_regression() ? rows_.target(i) : 0.0F;
-    const std::uint32_t label = rows_.is_regression() ? 0 : rows_.label(i);
+    float target = 0.0F;
+    std::uint32_t label = 0;
+    rows_.copy_targets(std::span(&i, 1), std::span(&target, 1), std::span(&label, 1));
     const network::Targets targets{.values = std::span(&target, 1),
                                    .classes = std::span(&label, 1)};
     return network::evaluate_loss(rows_.loss(), of_row, targets, {}) / rows_.constant_loss();

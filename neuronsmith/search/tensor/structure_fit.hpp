@@ -26,6 +26,9 @@ struct StructureFit {
   [[nodiscard]] double holdout_loss() const;
 };
 
+/// The terms without their weights, in order.
+[[nodiscard]] std::vector<TensorTerm> terms_of(const StructureFit& fit);
+
 /// Rows to fit to and rows to judge by; neither is empty.
 struct FitRows {
   std::vector<std::uint32_t> fit;

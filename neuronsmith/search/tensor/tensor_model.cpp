@@ -31,7 +31,7 @@ TensorModel::TensorModel(std::vector<TensorTerm> terms,
       n_inputs_(n_inputs),
       n_outputs_(n_outputs),
       batch_(batch),
-      stride_((n_inputs + internal::kRowLanes - 1) / internal::kRowLanes * internal::kRowLanes) {
+      stride_(internal::padded_to_lanes(n_inputs)) {
   NEURONSMITH_CHECK(n_inputs > 0 && n_outputs > 0 && batch > 0, "an empty model");
   for (const TensorTerm& term : terms_) {
     NEURONSMITH_CHECK(term.order >= 1 && term.order <= kMaxOrder && term.rank > 0,
@@ -297,7 +297,6 @@ TensorWorkspace::~TensorWorkspace() = default;
 
 void TensorWorkspace::load(std::span<const std::uint32_t> rows) {
   const std::size_t stride = rows_->stride();
-  n_loaded_ = rows.size();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::copy_n(rows_->row(rows[i]), stride, inputs_.data() + i * stride);
   }

@@ -140,7 +140,6 @@ class TensorWorkspace {
 
   /// Takes these rows, at most the model's batch; what lacks to a batch is zeros.
   void load(std::span<const std::uint32_t> rows);
-  [[nodiscard]] std::size_t n_loaded() const { return n_loaded_; }
 
   /// [term][output][batch], after forward().
   [[nodiscard]] std::span<const float> values() const { return values_; }
@@ -151,7 +150,6 @@ class TensorWorkspace {
   friend class TensorModel;
 
   const TensorRows* rows_;
-  std::size_t n_loaded_ = 0;
   AlignedVector<float> inputs_;   // [batch][stride]
   AlignedVector<float> columns_;  // [batch][n_columns]
   AlignedVector<float> d_columns_;

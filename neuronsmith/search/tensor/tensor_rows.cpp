@@ -8,10 +8,6 @@
 namespace neuronsmith::search::tensor {
 namespace {
 
-std::size_t padded(std::size_t n_inputs) {
-  return (n_inputs + internal::kRowLanes - 1) / internal::kRowLanes * internal::kRowLanes;
-}
-
 /// 1 / root mean square, 0 where all are 0.
 double inverse_root_mean(double sum_of_squares, std::size_t n) {
   if (!std::isfinite(sum_of_squares)) {
@@ -23,7 +19,7 @@ double inverse_root_mean(double sum_of_squares, std::size_t n) {
 }  // namespace
 
 double TensorRows::bytes(std::size_t n_rows, std::size_t n_inputs) {
-  return static_cast<double>(n_rows) * static_cast<double>(padded(n_inputs)) * sizeof(float);
+  return static_cast<double>(n_rows) * static_cast<double>(internal::padded_to_lanes(n_inputs)) * sizeof(float);
 }
 
 TensorRows::TensorRows(const network::Part& part,
@@ -33,7 +29,7 @@ TensorRows::TensorRows(const network::Part& part,
     : n_rows_(part.n_rows()),
       n_inputs_(part.features.n_features),
       n_outputs_(n_outputs),
-      stride_(padded(n_inputs_)),
+      stride_(internal::padded_to_lanes(n_inputs_)),
       loss_(loss),
       values_(n_rows_ * stride_),
       power_scales_(static_cast<std::size_t>(max_order) * stride_),
@@ -87,6 +83,18 @@ void TensorRows::standardise(std::span<const float> target) {
   targets_.reserve(n_rows_);
   for (const float y : target) {
     targets_.push_back(static_cast<float>((y - target_mean_) / target_deviation_));
+  }
+}
+
+void TensorRows::copy_targets(std::span<const std::uint32_t> rows,
+                              std::span<float> targets,
+                              std::span<std::uint32_t> labels) const {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (is_regression()) {
+      targets[i] = targets_[rows[i]];
+    } else {
+      labels[i] = classes_[rows[i]];
+    }
   }
 }
 

@@ -34,9 +34,13 @@ class TensorRows {
   }
   /// What input j was multiplied by.
   [[nodiscard]] double input_scale(std::size_t j) const { return input_scales_[j]; }
-  /// Standardised, or the class.
+  /// Standardised; only of numbers to predict.
   [[nodiscard]] float target(std::size_t i) const { return targets_[i]; }
-  [[nodiscard]] std::uint32_t label(std::size_t i) const { return classes_[i]; }
+  /// What there is of these rows: targets of numbers to predict or labels of classes; the other is
+  /// left as it is.
+  void copy_targets(std::span<const std::uint32_t> rows,
+                    std::span<float> targets,
+                    std::span<std::uint32_t> labels) const;
   /// Of the number to predict, in its unit.
   [[nodiscard]] double target_mean() const { return target_mean_; }
   [[nodiscard]] double target_deviation() const { return target_deviation_; }

@@ -50,12 +50,6 @@ std::vector<TensorTerm> merged(std::span<const TensorTerm> terms) {
   return result;
 }
 
-std::vector<TensorTerm> terms_of(const StructureFit& fit) {
-  std::vector<TensorTerm> terms;
-  for (const FittedTerm& fitted : fit.terms) terms.push_back(fitted.term);
-  return terms;
-}
-
 /// With rank 1 each: a proof adds what more it takes.
 std::vector<TensorTerm> of_rank_one(std::vector<TensorTerm> terms) {
   for (TensorTerm& term : terms) term.rank = 1;

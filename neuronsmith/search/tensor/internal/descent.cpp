@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <numeric>
 
 #include "neuronsmith/network/loss.hpp"
@@ -83,14 +82,14 @@ class Descent {
   void take_targets(std::span<const std::uint32_t> batch) {
     const bool has_offsets = !task_.offsets.empty();
     const std::size_t n_rows = task_.rows.n_rows();
+    task_.rows.copy_targets(batch, targets_, labels_);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const std::uint32_t row = batch[i];
       if (task_.rows.is_regression()) {
-        const float left = task_.rows.target(row) - (has_offsets ? task_.offsets[row] : 0.0F);
+        const float left = targets_[i] - (has_offsets ? task_.offsets[row] : 0.0F);
         targets_[i] = static_cast<float>(static_cast<double>(left) / task_.unit);
         continue;
       }
-      labels_[i] = task_.rows.label(row);
       for (std::size_t c = 0; c < model_.n_outputs() && has_offsets; ++c) {
         outputs_[c * model_.batch() + i] += task_.offsets[c * n_rows + row];
       }
@@ -110,7 +109,7 @@ class Descent {
     }
     model_.backward(parameters_, workspace_, std::span(gradient_).first(model_.parameter_count()));
     limit_norm(gradient_, kClip);
-    const double rate = options_.rate * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+    const double rate = options_.rate * network::cosine_decay(done);
     optimiser_.step(rate, gradient_, parameters_);
   }
 

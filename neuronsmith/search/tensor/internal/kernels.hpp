@@ -12,6 +12,11 @@ namespace neuronsmith::search::tensor::internal {
 inline constexpr std::size_t kRowLanes = 16;
 inline constexpr int kMaxOrder = 8;
 
+/// Floats of a row with so many inputs.
+[[nodiscard]] constexpr std::size_t padded_to_lanes(std::size_t n_inputs) {
+  return (n_inputs + kRowLanes - 1) / kRowLanes * kRowLanes;
+}
+
 /// A batch of rows.
 struct RowsView {
   const float* values = nullptr;
