@@ -44,7 +44,7 @@ bool has_content(const RunRecord& run) {
 }
 
 std::vector<RunRecord> read_runs(const ReportFlags& flags) {
-  const RunStore store(flags.store, experiment::StoreAccess::Existing);
+  const RunStore store(flags.store, StoreAccess::Existing);
   std::vector<RunRecord> records;
   for (const RunId run : wanted_runs(flags, store)) {
     auto record = store.find(run);

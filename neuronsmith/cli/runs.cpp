@@ -42,7 +42,7 @@ struct RunsFlags {
   std::string artefact;
   std::string out;
 
-  [[nodiscard]] RunStore open() const { return RunStore(store, experiment::StoreAccess::Existing); }
+  [[nodiscard]] RunStore open() const { return RunStore(store, StoreAccess::Existing); }
 };
 
 /// At most `width` characters, cut between two of them.

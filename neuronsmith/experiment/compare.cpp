@@ -245,7 +245,7 @@ class Comparing {
   void widen(Entry& entry, std::size_t n_parameters) const {
     if (options_.match != Match::Parameters) return;
     if (entry.architecture.parameter_count() >= n_parameters) return;
-    entry.architecture.hidden = matched_widths(entry.architecture, n_parameters);
+    entry.architecture.hidden = network::matched_widths(entry.architecture, n_parameters);
   }
 
   [[nodiscard]] std::size_t reference_index() const {

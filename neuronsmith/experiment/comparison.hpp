@@ -11,7 +11,7 @@
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/data/metrics.hpp"
 #include "neuronsmith/data/task.hpp"
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 

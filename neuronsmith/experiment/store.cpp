@@ -9,13 +9,15 @@
 #include <limits>
 
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/experiment/internal/database.hpp"
 #include "neuronsmith/experiment/internal/process.hpp"
+#include "neuronsmith/experiment/internal/store_schema.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
 
-using internal::Database;
+using neuronsmith::internal::bound;
+using neuronsmith::internal::Database;
+using neuronsmith::internal::execute;
 using internal::ProcessIdentity;
 
 constexpr std::array kStatuses = {RunStatus::Running,
@@ -91,22 +93,6 @@ RunRecord record_of(SQLite::Statement& row, const std::string& path) {
   run.message = text(12);
   run.result = parsed(text(13), path, run.id, "result");
   return run;
-}
-
-/// The values of one statement, bound in the order in which they are given.
-template <typename... Values>
-SQLite::Statement bound(SQLite::Database& database,
-                        const std::string& query,
-                        const Values&... values) {
-  SQLite::Statement statement(database, query);
-  int place = 0;
-  (statement.bind(++place, values), ...);
-  return statement;
-}
-
-template <typename... Values>
-int execute(SQLite::Database& database, const std::string& query, const Values&... values) {
-  return bound(database, query, values...).exec();
 }
 
 std::optional<RunId> first_id(SQLite::Statement statement) {
@@ -208,7 +194,7 @@ std::optional<double> RunRecord::seconds() const {
 }
 
 RunStore::RunStore(const std::string& path, StoreAccess access)
-    : database_(std::make_unique<Database>(path, access)) {
+    : database_(std::make_unique<Database>(path, internal::kRunStore, access)) {
   mark_abandoned(*database_);
 }
 

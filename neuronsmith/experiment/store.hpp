@@ -8,6 +8,11 @@
 #include <vector>
 
 #include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/store_access.hpp"
+
+namespace neuronsmith::internal {
+class Database;
+}  // namespace neuronsmith::internal
 
 namespace neuronsmith::experiment {
 
@@ -60,13 +65,6 @@ struct RunRecord {
   [[nodiscard]] std::optional<double> seconds() const;
 };
 
-/// What becomes of a store that is not there.
-enum class StoreAccess : std::uint8_t { Create, Existing };
-
-namespace internal {
-class Database;
-}  // namespace internal
-
 /// The record of every run, an SQLite file in WAL mode: several processes may write at once, and a
 /// process killed at any moment leaves a file that opens. One object per thread; not to be carried
 /// over a fork. Every call throws IoError naming the file when it cannot be read or written.
@@ -100,7 +98,7 @@ class RunStore {
   [[nodiscard]] bool resume(RunId run, const RunStart& start);
 
  private:
-  std::unique_ptr<internal::Database> database_;
+  std::unique_ptr<neuronsmith::internal::Database> database_;
 };
 
 inline constexpr const char* kDefaultStore = "neuronsmith.db";

@@ -17,7 +17,7 @@ namespace neuronsmith::experiment {
 /// What a network is built of and how it is trained.
 struct TrainModelOptions {
   std::vector<std::size_t> hidden = {12, 5};
-  std::optional<std::size_t> n_parameters;  ///< widens or narrows `hidden`, see matched_widths()
+  std::optional<std::size_t> n_parameters;  ///< widens or narrows `hidden`, see network::matched_widths()
   /// Absent: the neuron's own, otherwise kDefaultActivation.
   std::optional<neuron::Activation> activation;
   /// Whose own the literals of the activation are as learnable parameters. An activation that has
@@ -44,12 +44,6 @@ struct TrainedModel {
 [[nodiscard]] network::Architecture architecture_of(const PreparedData& data,
                                                     const neuron::Neuron& neuron,
                                                     const TrainModelOptions& options);
-
-/// Widths in the proportions of `shape.hidden`, the narrowest with which the network has at least
-/// `n_parameters` parameters. Throws ConfigError naming --parameters when there is no hidden layer to
-/// widen or a layer would pass Architecture::kMaxWidth.
-[[nodiscard]] std::vector<std::size_t> matched_widths(network::Architecture shape,
-                                                      std::size_t n_parameters);
 
 /// Throws, before any work, the ConfigError that train_model() would throw because of the options, and
 /// one naming --learnable when the activation has nothing to learn.

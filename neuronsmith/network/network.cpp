@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "neuronsmith/core/error.hpp"
@@ -88,6 +89,36 @@ std::size_t Architecture::parameter_count() const {
   const neuron::Aggregation& last = task_based_output ? aggregation : linear;
   add_layer(n_outputs, last.parameters_per_output(n_in), 0);
   return count;
+}
+
+std::vector<std::size_t> matched_widths(Architecture shape, std::size_t n_parameters) {
+  if (shape.hidden.empty()) {
+    throw ConfigError("--parameters needs hidden layers to widen, and --hidden is none");
+  }
+  const std::vector<std::size_t> proportions = shape.hidden;
+  const auto widest = static_cast<double>(*std::ranges::max_element(proportions));
+  const auto has_enough = [&](double scale) {
+    for (std::size_t i = 0; i < proportions.size(); ++i) {
+      const double width = std::round(static_cast<double>(proportions[i]) * scale);
+      shape.hidden[i] = static_cast<std::size_t>(std::max(1.0, width));
+    }
+    return shape.parameter_count() >= n_parameters;
+  };
+  double low = 0.0;
+  double high = static_cast<double>(Architecture::kMaxWidth) / widest;
+  if (!has_enough(high)) {
+    throw ConfigError(fmt::format(
+        "--parameters, --match: {} parameters are more than hidden layers of {} units hold",
+        n_parameters,
+        Architecture::kMaxWidth));
+  }
+  // The count grows with the scale; 60 halvings are finer than any change of a width.
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (has_enough(middle) ? high : low) = middle;
+  }
+  has_enough(high);
+  return shape.hidden;
 }
 
 Network::Network(Architecture architecture) : architecture_(std::move(architecture)) {

@@ -39,6 +39,11 @@ struct Architecture {
   [[nodiscard]] std::size_t parameter_count() const;
 };
 
+/// Widths in the proportions of `shape.hidden`, the narrowest with which the network has at least
+/// `n_parameters` parameters. Throws ConfigError naming --parameters when there is no hidden layer to
+/// widen or a layer would pass Architecture::kMaxWidth.
+[[nodiscard]] std::vector<std::size_t> matched_widths(Architecture shape, std::size_t n_parameters);
+
 class NetworkWorkspace;
 
 /// A feed-forward network with all its parameters in one flat vector, layer by layer in the order

@@ -65,7 +65,7 @@ TEST(Model, AFileWithADefectIsAnErrorAndNeverACrash) {
 TEST(MatchedWidths, AreTheNarrowestThatSuffice) {
   network::Architecture shape{.n_inputs = 7, .n_outputs = 1, .hidden = {12, 5}};
   for (const std::size_t wanted : {1u, 30u, 167u, 500u, 4000u}) {
-    shape.hidden = matched_widths({.n_inputs = 7, .n_outputs = 1, .hidden = {12, 5}}, wanted);
+    shape.hidden = network::matched_widths({.n_inputs = 7, .n_outputs = 1, .hidden = {12, 5}}, wanted);
     EXPECT_GE(shape.parameter_count(), wanted);
     EXPECT_EQ(shape.parameter_count(), network::Network(shape).parameter_count());
     if (shape.hidden[0] == 1) continue;
@@ -73,7 +73,7 @@ TEST(MatchedWidths, AreTheNarrowestThatSuffice) {
     shape.hidden[1] = std::min(shape.hidden[1], std::max<std::size_t>(1, shape.hidden[0] * 5 / 12));
     EXPECT_LT(shape.parameter_count(), wanted);
   }
-  EXPECT_THROW(static_cast<void>(matched_widths({.n_inputs = 7, .n_outputs = 1}, 10)), ConfigError);
+  EXPECT_THROW(static_cast<void>(network::matched_widths({.n_inputs = 7, .n_outputs = 1}, 10)), ConfigError);
 }
 
 }  // namespace

@@ -14,7 +14,6 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
-#include "neuronsmith/experiment/internal/database.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
@@ -248,7 +247,7 @@ TEST_F(Store, WhatIsNoStoreIsRefusedAndLeftAlone) {
 
   SQLite::Database(path(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec("CREATE TABLE t (a)");
   const std::string before = read_file(path());
-  EXPECT_TRUE(holds(refusal(path()), "another program"));
+  EXPECT_TRUE(holds(refusal(path()), "another kind"));
   EXPECT_EQ(read_file(path()), before);
 
   EXPECT_TRUE(holds(refusal(path("")), "folder"));
@@ -307,38 +306,6 @@ TEST_F(Store, ADiskThatIsFullIsOneLineAndLosesNothingOfBefore) {
   ASSERT_TRUE(record);
   EXPECT_EQ(record->scores.size(), 1u);
   EXPECT_TRUE(record->artefacts.empty());
-}
-
-/// The way from one schema to the next, shown on migrations of the test's own.
-class Migration : public Store {
- protected:
-  static std::int64_t version_of(SQLite::Database& database) {
-    return database.execAndGet("PRAGMA user_version").getInt64();
-  }
-};
-
-TEST_F(Migration, BringsAnOlderFileUpToDateAndKeepsItsRows) {
-  SQLite::Database database(path(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  const std::array older = {"CREATE TABLE t (a INTEGER)"};
-  const std::array newer = {older[0], "ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT 'new'"};
-  internal::migrate(database, older);
-  EXPECT_EQ(version_of(database), 1);
-  EXPECT_EQ(database.execAndGet("PRAGMA application_id").getInt64(), internal::kApplicationId);
-  database.exec("INSERT INTO t VALUES (7)");
-  internal::migrate(database, newer);
-  EXPECT_EQ(version_of(database), 2);
-  EXPECT_EQ(database.execAndGet("SELECT b FROM t WHERE a = 7").getString(), "new");
-  internal::migrate(database, newer);
-  internal::migrate(database, older);
-  EXPECT_EQ(version_of(database), 2) << "a file never goes back";
-}
-
-TEST_F(Migration, IsWholeOrNotAtAll) {
-  SQLite::Database database(path(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  const std::array broken = {"CREATE TABLE t (a)", "CREATE TABLE u (a)", "CREATE NONSENSE"};
-  EXPECT_THROW(internal::migrate(database, broken), SQLite::Exception);
-  EXPECT_EQ(version_of(database), 0);
-  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM sqlite_master").getInt64(), 0);
 }
 
 }  // namespace

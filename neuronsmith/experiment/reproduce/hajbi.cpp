@@ -12,7 +12,7 @@
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_protocol.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_search.hpp"
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/library.hpp"
 

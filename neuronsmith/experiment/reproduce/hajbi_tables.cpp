@@ -7,7 +7,7 @@
 
 #include "neuronsmith/experiment/comparison.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

@@ -11,7 +11,7 @@
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/reproduce/order_methods.hpp"
 #include "neuronsmith/experiment/reproduce/order_refit.hpp"
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

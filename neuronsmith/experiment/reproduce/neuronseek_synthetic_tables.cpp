@@ -7,7 +7,7 @@
 #include "neuronsmith/experiment/reproduce/neuronseek_synthetic.hpp"
 #include "neuronsmith/experiment/reproduce/order_identity.hpp"
 #include "neuronsmith/experiment/reproduce/order_refit.hpp"
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment::recovery {
 namespace {

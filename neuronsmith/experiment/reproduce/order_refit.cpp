@@ -3,7 +3,7 @@
 #include <cmath>
 #include <span>
 
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/experiment/train.hpp"
 #include "neuronsmith/formula/polynomial.hpp"
 

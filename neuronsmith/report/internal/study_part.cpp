@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/report/internal/formula_view.hpp"
 #include "neuronsmith/report/internal/html.hpp"
 #include "neuronsmith/report/internal/parts.hpp"
@@ -23,7 +23,7 @@ std::string spread_cell(const Json& values) {
     if (!value.is_number()) return {};
     numbers.push_back(value.get<double>());
   }
-  const experiment::Summary summary = experiment::summarise(numbers);
+  const Summary summary = summarise(numbers);
   return fmt::format("{:.3f} ± {:.3f}", summary.mean, summary.population_deviation());
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace neuronsmith::experiment {
+namespace neuronsmith {
 
 /// What some values have in common. At least one value.
 struct Summary {
@@ -109,4 +109,4 @@ struct FriedmanTest {
 /// the studentised range for infinitely many degrees of freedom.
 [[nodiscard]] double normal_range_quantile(double p, std::size_t k);
 
-}  // namespace neuronsmith::experiment
+}  // namespace neuronsmith

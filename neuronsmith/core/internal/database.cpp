@@ -1,10 +1,9 @@
-#include "neuronsmith/experiment/internal/database.hpp"
+#include "neuronsmith/core/internal/database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -14,48 +13,11 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 
-namespace neuronsmith::experiment::internal {
+namespace neuronsmith::internal {
 namespace {
 
 /// How long another process may hold the lock before it is told as an error.
 constexpr int kBusySeconds = 10;
-
-constexpr std::array kMigrations = {
-    // 1. Seeds are text: they go beyond SQLite's signed integers. options and result are JSON.
-    R"(
-CREATE TABLE runs (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  command       TEXT NOT NULL,
-  data          TEXT NOT NULL,
-  data_hash     TEXT NOT NULL,
-  seed          TEXT NOT NULL,
-  options       TEXT NOT NULL,
-  resume_key    TEXT NOT NULL,
-  status        TEXT NOT NULL,
-  version       TEXT NOT NULL,
-  machine       TEXT NOT NULL,
-  started_at    TEXT NOT NULL,
-  finished_at   TEXT NOT NULL DEFAULT '',
-  message       TEXT NOT NULL DEFAULT '',
-  result        TEXT NOT NULL DEFAULT 'null',
-  process       INTEGER NOT NULL,
-  process_start INTEGER NOT NULL,
-  boot          TEXT NOT NULL
-);
-CREATE TABLE scores (
-  run    INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-  series TEXT NOT NULL,
-  x      REAL NOT NULL,
-  y      REAL,
-  PRIMARY KEY (run, series, x)
-) WITHOUT ROWID;
-CREATE TABLE artefacts (
-  run     INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
-  name    TEXT NOT NULL,
-  content BLOB NOT NULL,
-  PRIMARY KEY (run, name)
-);
-)"};
 
 std::int64_t number(SQLite::Database& database, const char* query) {
   return database.execAndGet(query).getInt64();
@@ -65,21 +27,21 @@ std::size_t schema_of(SQLite::Database& database) {
   return static_cast<std::size_t>(number(database, "PRAGMA user_version"));
 }
 
-/// A file without a table is one that a store is yet to be made in.
-void require_store(SQLite::Database& database, const std::string& path) {
+/// A file without a table is one that is yet to be made.
+void require_kind(SQLite::Database& database, const std::string& path, const DatabaseKind& kind) {
   SQLite::Transaction transaction(database);  // one state of the file for all three questions
-  const bool is_ours = number(database, "PRAGMA application_id") == kApplicationId;
+  const bool is_ours = number(database, "PRAGMA application_id") == kind.application_id;
   const bool is_empty = number(database, "SELECT count(*) FROM sqlite_master") == 0;
   if (!is_ours && !is_empty) {
-    throw IoError(fmt::format("{} is an SQLite file of another program, not a run store", path));
+    throw IoError(fmt::format("{} is an SQLite file of another kind, not a {}", path, kind.name));
   }
-  const std::size_t newest = migrations().size();
+  const std::size_t newest = kind.migrations.size();
   if (const std::size_t schema = schema_of(database); schema > newest) {
     throw IoError(
-        fmt::format("{} is a run store of schema {}, and this program knows schemas up to {}; a "
-                    "newer neuronsmith "
-                    "reads it",
+        fmt::format("{} is a {} of schema {}, and this program knows schemas up to {}; a newer "
+                    "neuronsmith reads it",
                     path,
+                    kind.name,
                     schema,
                     newest));
   }
@@ -100,28 +62,27 @@ void use_write_ahead_log(SQLite::Database& database) {
 }
 
 /// What SQLite would tell as "unable to open database file" only.
-void require_place(const std::string& path, StoreAccess access) {
+void require_place(const std::string& path, const DatabaseKind& kind, StoreAccess access) {
   namespace fs = std::filesystem;
-  if (path.empty()) throw IoError("the run store needs a file name");
+  if (path.empty()) throw IoError(fmt::format("the {} needs a file name", kind.name));
   const fs::path file(path);
   std::error_code ignored;
   if (fs::is_directory(file, ignored)) {
-    throw IoError(fmt::format("cannot open run store {}: it is a folder", path));
+    throw IoError(fmt::format("cannot open {} {}: it is a folder", kind.name, path));
   }
   if (fs::exists(file, ignored)) {
     if (fs::is_regular_file(file, ignored)) return;
-    throw IoError(fmt::format("cannot open run store {}: it is not a regular file", path));
+    throw IoError(
+        fmt::format("cannot open {} {}: it is not a regular file", kind.name, path));
   }
   if (access == StoreAccess::Existing) {
-    throw IoError(fmt::format("there is no run store {}; discover and train make one", path));
+    throw IoError(fmt::format("there is no {} {}; {}", kind.name, path, kind.made_by));
   }
   const fs::path folder = fs::absolute(file).parent_path();
   if (::access(folder.c_str(), W_OK) == 0) return;
   const int reason = errno;
-  throw IoError(
-      fmt::format("cannot make run store {}: {}; --store puts it elsewhere, --no-store makes none",
-                  path,
-                  std::strerror(reason)));
+  throw IoError(fmt::format(
+      "cannot make {} {}: {}; {}", kind.name, path, std::strerror(reason), kind.elsewhere));
 }
 
 std::string explanation(const SQLite::Exception& error, SQLite::Database* database) {
@@ -145,22 +106,21 @@ std::string explanation(const SQLite::Exception& error, SQLite::Database* databa
 
 }  // namespace
 
-Migrations migrations() { return kMigrations; }
-
-void migrate(SQLite::Database& database, Migrations migrations) {
-  if (schema_of(database) >= migrations.size()) return;
+void migrate(SQLite::Database& database, const DatabaseKind& kind) {
+  if (schema_of(database) >= kind.migrations.size()) return;
   SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   // Asked again: another process may have done it before this one got the lock.
-  for (std::size_t schema = schema_of(database); schema < migrations.size(); ++schema) {
-    database.exec(migrations[schema]);
+  for (std::size_t schema = schema_of(database); schema < kind.migrations.size(); ++schema) {
+    database.exec(kind.migrations[schema]);
     database.exec(fmt::format("PRAGMA user_version = {}", schema + 1));
   }
-  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  database.exec(fmt::format("PRAGMA application_id = {}", kind.application_id));
   transaction.commit();
 }
 
-Database::Database(const std::string& path, StoreAccess access) : path_(path) {
-  require_place(path, access);
+Database::Database(const std::string& path, const DatabaseKind& kind, StoreAccess access)
+    : path_(path), kind_(&kind) {
+  require_place(path, kind, access);
   translated([&] { open(access); });
 }
 
@@ -170,17 +130,17 @@ void Database::open(StoreAccess access) {
   database_ = std::make_unique<SQLite::Database>(std::filesystem::absolute(path_).string(),
                                                  SQLite::OPEN_READWRITE | create,
                                                  kBusySeconds * 1000);
-  require_store(*database_, path_);
+  require_kind(*database_, path_, *kind_);
   use_write_ahead_log(*database_);
   // In WAL mode a kill loses nothing with NORMAL, and a commit does not wait for the disk.
   database_->exec("PRAGMA synchronous = NORMAL");
   database_->exec("PRAGMA foreign_keys = ON");
-  migrate(*database_, migrations());
+  migrate(*database_, *kind_);
 }
 
 void Database::fail(const SQLite::Exception& error) const {
-  throw IoError(
-      fmt::format("cannot use run store {}: {}", path_, explanation(error, database_.get())));
+  throw IoError(fmt::format(
+      "cannot use {} {}: {}", kind_->name, path_, explanation(error, database_.get())));
 }
 
-}  // namespace neuronsmith::experiment::internal
+}  // namespace neuronsmith::internal

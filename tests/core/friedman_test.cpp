@@ -1,12 +1,12 @@
-// Tests over several tables. Numbers of distributions: tests/experiment/reference/statistics.py.
+// Tests over several tables. Numbers of distributions: tests/core/reference/statistics.py.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
-namespace neuronsmith::experiment {
+namespace neuronsmith {
 namespace {
 
 using Losses = std::vector<std::vector<double>>;
@@ -99,4 +99,4 @@ TEST(Groups, AreTheLargestSetsThatRanksDoNotPart) {
 }
 
 }  // namespace
-}  // namespace neuronsmith::experiment
+}  // namespace neuronsmith

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Prints the reference numbers that tests/experiment/statistics_test.cpp holds.
+"""Prints the reference numbers that tests/core/statistics_test.cpp holds.
 
-Needs numpy and scipy (made with scipy 1.17.1):  python3 tests/experiment/reference/statistics.py
+Needs numpy and scipy (made with scipy 1.17.1):  python3 tests/core/reference/statistics.py
 """
 import numpy as np
 from scipy import stats

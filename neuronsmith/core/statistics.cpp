@@ -1,4 +1,4 @@
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "neuronsmith/core/error.hpp"
 
-namespace neuronsmith::experiment {
+namespace neuronsmith {
 namespace {
 
 constexpr double kTied = 1e-12;
@@ -261,4 +261,4 @@ double normal_range_quantile(double p, std::size_t k) {
   return quantile_of(p, [k](double range) { return normal_range_above(range, k); });
 }
 
-}  // namespace neuronsmith::experiment
+}  // namespace neuronsmith

@@ -1,4 +1,4 @@
-#include "neuronsmith/experiment/statistics.hpp"
+#include "neuronsmith/core/statistics.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -7,10 +7,10 @@
 #include <cmath>
 #include <limits>
 
-namespace neuronsmith::experiment {
+namespace neuronsmith {
 namespace {
 
-/// One sample with what tests/experiment/reference/statistics.py printed for it.
+/// One sample with what tests/core/reference/statistics.py printed for it.
 struct Reference {
   const char* name;
   std::vector<double> differences;
@@ -251,4 +251,4 @@ TEST(SignedRankTest, ExactPValuesAreSharesOfAllSigns) {
 }
 
 }  // namespace
-}  // namespace neuronsmith::experiment
+}  // namespace neuronsmith

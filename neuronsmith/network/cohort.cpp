@@ -1,0 +1,67 @@
+#include "neuronsmith/network/cohort.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "neuronsmith/core/error.hpp"
+
+namespace neuronsmith::network {
+namespace {
+
+double finite_or_infinite(double loss) {
+  return std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+void CohortOptions::validate() const {
+  training.validate();
+  if (seeds == 0) throw ConfigError("--trial-seeds: a cohort needs at least one seed, not 0");
+  Architecture{.n_inputs = 1, .n_outputs = 1, .hidden = hidden}.validate();
+}
+
+Cohort::Cohort(std::vector<Problem> problems, CohortOptions options)
+    : problems_(std::move(problems)), options_(std::move(options)) {
+  options_.validate();
+  NEURONSMITH_CHECK(!problems_.empty(), "a cohort without problems");
+  for (const Problem& problem : problems_) {
+    NEURONSMITH_CHECK(problem.training.n_rows() > 0 && problem.test.n_rows() > 0,
+                      "a problem needs rows to train on and rows to judge by");
+  }
+}
+
+Architecture Cohort::architecture_of(const Member& member, std::size_t problem) const {
+  Architecture ordinary{.n_inputs = problems_[problem].training.features.n_features,
+                        .n_outputs = problems_[problem].n_outputs,
+                        .hidden = options_.hidden};
+  Architecture own = ordinary;
+  own.aggregation = member.aggregation;
+  own.activation = member.activation;
+  const std::size_t n_parameters = ordinary.parameter_count();
+  if (!own.hidden.empty() && own.parameter_count() != n_parameters) {
+    own.hidden = matched_widths(own, n_parameters);
+  }
+  return own;
+}
+
+TrialLosses Cohort::train(const Member& member,
+                          std::size_t trial,
+                          const std::stop_token& stop) const {
+  const Problem& problem = problems_[problem_of(trial)];
+  const auto seed = static_cast<std::uint64_t>(1 + trial / problems_.size());
+  Network network(architecture_of(member, problem_of(trial)));
+  network.initialise(problem.training.features, seed, options_.initialisation);
+  TrainOptions training = options_.training;
+  training.seed = seed;
+  const TrainingResult result =
+      network::train(network, problem.training, {}, problem.loss, training, nullptr, stop);
+  if (result.end != TrainingEnd::AllEpochs) return {};
+  TrialLosses losses;
+  losses.test = finite_or_infinite(mean_loss(network, problem.test, problem.loss));
+  if (problem.beyond.n_rows() > 0) {
+    losses.beyond = finite_or_infinite(mean_loss(network, problem.beyond, problem.loss));
+  }
+  return losses;
+}
+
+}  // namespace neuronsmith::network

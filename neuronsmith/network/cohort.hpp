@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/network/initialisation.hpp"
+#include "neuronsmith/network/loss.hpp"
+#include "neuronsmith/network/network.hpp"
+#include "neuronsmith/network/trainer.hpp"
+#include "neuronsmith/neuron/activation.hpp"
+#include "neuronsmith/neuron/aggregation.hpp"
+
+namespace neuronsmith::network {
+
+/// Something to learn, and where it is judged. The parts are borrowed.
+struct Problem {
+  std::string name;
+  Part training;
+  Part test;    ///< rows of the distribution that is trained on; not empty
+  Part beyond;  ///< rows out of that distribution; may be empty
+  Loss loss = Loss::MeanSquaredError;
+  std::size_t n_outputs = 1;
+};
+
+/// What tells the networks of a cohort apart: their neuron.
+struct Member {
+  neuron::Aggregation aggregation = neuron::linear_aggregation();
+  neuron::Activation activation = {};
+};
+
+struct CohortOptions {
+  /// Widths of the hidden layers of an ordinary network; a member with another aggregation gets widths
+  /// in the same proportion with as many parameters, or a few more.
+  std::vector<std::size_t> hidden = {32, 32};
+  TrainOptions training;  ///< its seed is replaced by that of the trial
+  Initialisation initialisation = Initialisation::Scaled;
+  std::size_t seeds = 1;  ///< trainings of a member on each problem, > 0
+
+  /// Throws ConfigError naming the option.
+  void validate() const;
+};
+
+/// Losses after training; infinite where the training diverged or there is nothing to judge by.
+struct TrialLosses {
+  double test = std::numeric_limits<double>::infinity();
+  double beyond = std::numeric_limits<double>::infinity();
+
+  bool operator==(const TrialLosses&) const = default;
+};
+
+/// Many small networks that differ in their neuron alone, trained on the same problems with the same
+/// seeds: each trial, a problem with a seed, has the same first random numbers and the same order of rows
+/// for all members, so that members are compared in pairs. One training is one coarse task, whose
+/// network, gradient and batch stay in the cache of a core; trainings run side by side.
+///
+/// Immutable, safe to share between threads.
+class Cohort {
+ public:
+  /// Throws ConfigError like CohortOptions::validate(), InternalError without problems or for one
+  /// without training or test rows.
+  Cohort(std::vector<Problem> problems, CohortOptions options);
+
+  [[nodiscard]] std::span<const Problem> problems() const { return problems_; }
+  [[nodiscard]] const CohortOptions& options() const { return options_; }
+  /// Trial t is the problem t % problems, with the seed t / problems: the first trials see all problems.
+  [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds; }
+  [[nodiscard]] std::size_t problem_of(std::size_t trial) const { return trial % problems_.size(); }
+
+  /// The network of a member on a problem.
+  [[nodiscard]] Architecture architecture_of(const Member& member, std::size_t problem) const;
+
+  /// One training. A stop request ends it at once; its losses are then of no use.
+  [[nodiscard]] TrialLosses train(const Member& member,
+                                  std::size_t trial,
+                                  const std::stop_token& stop = {}) const;
+
+ private:
+  std::vector<Problem> problems_;
+  CohortOptions options_;
+};
+
+}  // namespace neuronsmith::network
