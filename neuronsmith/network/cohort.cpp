@@ -16,14 +16,13 @@ double finite_or_infinite(double loss) {
 
 void CohortOptions::validate() const {
   training.validate();
-  if (seeds == 0) throw ConfigError("--trial-seeds: a cohort needs at least one seed, not 0");
-  Architecture{.n_inputs = 1, .n_outputs = 1, .hidden = hidden}.validate();
+  shape.validate();
 }
 
 Cohort::Cohort(std::vector<Problem> problems, CohortOptions options)
     : problems_(std::move(problems)), options_(std::move(options)) {
   options_.validate();
-  NEURONSMITH_CHECK(!problems_.empty(), "a cohort without problems");
+  NEURONSMITH_CHECK(!problems_.empty() && !options_.seeds.empty(), "a cohort without trials");
   for (const Problem& problem : problems_) {
     NEURONSMITH_CHECK(problem.training.n_rows() > 0 && problem.test.n_rows() > 0,
                       "a problem needs rows to train on and rows to judge by");
@@ -31,9 +30,9 @@ Cohort::Cohort(std::vector<Problem> problems, CohortOptions options)
 }
 
 Architecture Cohort::architecture_of(const Member& member, std::size_t problem) const {
-  Architecture ordinary{.n_inputs = problems_[problem].training.features.n_features,
-                        .n_outputs = problems_[problem].n_outputs,
-                        .hidden = options_.hidden};
+  Architecture ordinary = options_.shape;
+  ordinary.n_inputs = problems_[problem].training.features.n_features;
+  ordinary.n_outputs = problems_[problem].n_outputs;
   Architecture own = ordinary;
   own.aggregation = member.aggregation;
   own.activation = member.activation;
@@ -48,7 +47,7 @@ TrialLosses Cohort::train(const Member& member,
                           std::size_t trial,
                           const std::stop_token& stop) const {
   const Problem& problem = problems_[problem_of(trial)];
-  const auto seed = static_cast<std::uint64_t>(1 + trial / problems_.size());
+  const std::uint64_t seed = options_.seeds[trial / problems_.size()];
   Network network(architecture_of(member, problem_of(trial)));
   network.initialise(problem.training.features, seed, options_.initialisation);
   TrainOptions training = options_.training;

@@ -21,6 +21,7 @@ namespace neuronsmith::network {
 /// Something to learn, and where it is judged. The parts are borrowed.
 struct Problem {
   std::string name;
+  std::string family;  ///< problems of one family are alike
   Part training;
   Part test;    ///< rows of the distribution that is trained on; not empty
   Part beyond;  ///< rows out of that distribution; may be empty
@@ -35,12 +36,13 @@ struct Member {
 };
 
 struct CohortOptions {
-  /// Widths of the hidden layers of an ordinary network; a member with another aggregation gets widths
-  /// in the same proportion with as many parameters, or a few more.
-  std::vector<std::size_t> hidden = {32, 32};
+  /// What all networks have in common; inputs, outputs and neuron are filled in. `hidden` are the widths
+  /// of an ordinary network; a member that would have another number of parameters gets widths in the
+  /// same proportion with as many, or a few more.
+  Architecture shape = {.hidden = {32, 32}};
   TrainOptions training;  ///< its seed is replaced by that of the trial
   Initialisation initialisation = Initialisation::Scaled;
-  std::size_t seeds = 1;  ///< trainings of a member on each problem, > 0
+  std::vector<std::uint64_t> seeds = {1};  ///< one training each on every problem; not empty
 
   /// Throws ConfigError naming the option.
   void validate() const;
@@ -68,8 +70,8 @@ class Cohort {
 
   [[nodiscard]] std::span<const Problem> problems() const { return problems_; }
   [[nodiscard]] const CohortOptions& options() const { return options_; }
-  /// Trial t is the problem t % problems, with the seed t / problems: the first trials see all problems.
-  [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds; }
+  /// Trial t is the problem t % problems, with seed number t / problems: the first trials see all problems.
+  [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds.size(); }
   [[nodiscard]] std::size_t problem_of(std::size_t trial) const { return trial % problems_.size(); }
 
   /// The network of a member on a problem.

@@ -11,7 +11,7 @@ namespace neuronsmith::search {
 namespace {
 
 constexpr const char* kFormat = "neuronsmith-checkpoint";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 }  // namespace
 

@@ -21,12 +21,11 @@ using formula::Formula;
 constexpr std::size_t kMostKnown = 1'000'000;
 
 Json candidate_to_json(const Candidate& candidate) {
-  return {
+  Json json = {
       {"formula", formula::to_infix(candidate.formula)},
-      {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"},
-      {"error", candidate.score.error},
-      {"complexity", candidate.score.complexity},
-      {"criterion", candidate.score.criterion}};
+      {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"}};
+  json.update(to_json(candidate.score));
+  return json;
 }
 
 TracePoint trace_point_from_json(const Json& json, const std::string& source) {
@@ -42,9 +41,7 @@ Candidate candidate_from_json(const Json& json, const std::string& source) {
   return {formula::parse_or_throw(json_get<std::string>(json, "formula", source),
                                   vector ? formula::Shape::Vector : formula::Shape::Scalar,
                                   source),
-          {json_get<double>(json, "error", source),
-           json_get<double>(json, "complexity", source),
-           json_get<double>(json, "criterion", source)}};
+          score_from_json(json, source)};
 }
 
 /// One search from start to end.
@@ -67,7 +64,7 @@ class Driver {
     if (has_checkpoint(options_)) load();
     if (result_.generations > 0) report();  // also where nothing is left to do
     while (!is_spent() && !stop.stop_requested()) {
-      step();
+      if (!step()) break;
       report();
       if (clock_.seconds() - saved_at_ >= options_.checkpoint_seconds) save();
     }
@@ -87,9 +84,12 @@ class Driver {
            (budget.minutes && seconds() >= *budget.minutes * 60.0);
   }
 
-  void step() {
+  /// One generation; false when it was cut short, and is as if it had not begun.
+  bool step() {
     std::vector<Formula> proposals = strategy_.ask();
-    const std::vector<Score> scores = scores_of(proposals);
+    const std::optional<std::vector<Score>> known = scores_of(proposals);
+    if (!known) return false;
+    const std::vector<Score>& scores = *known;
     for (std::size_t i = 0; i < proposals.size(); ++i) {
       ++result_.candidates;
       if (!result_.archive.wants(scores[i])) continue;
@@ -98,9 +98,10 @@ class Driver {
     }
     strategy_.tell(std::move(proposals), scores);
     ++result_.generations;
+    return true;
   }
 
-  std::vector<Score> scores_of(const std::vector<Formula>& proposals) {
+  std::optional<std::vector<Score>> scores_of(const std::vector<Formula>& proposals) {
     if (known_.size() > kMostKnown) known_.clear();
     std::vector<Score*> places;  // an entry stays where it is when others join
     std::vector<Formula> fresh;
@@ -114,6 +115,7 @@ class Driver {
       fresh_places.push_back(&entry->second);
     }
     const std::vector<Score> fresh_scores = objective_.score(fresh, executor_);
+    if (fresh_scores.size() < fresh.size()) return std::nullopt;
     for (std::size_t i = 0; i < fresh.size(); ++i) *fresh_places[i] = fresh_scores[i];
     std::vector<Score> scores;
     scores.reserve(proposals.size());

@@ -1,21 +1,132 @@
 #include "neuronsmith/search/network_objective.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cmath>
-#include <limits>
+#include <map>
+#include <numeric>
+#include <ranges>
+#include <string>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/statistics.hpp"
+#include "neuronsmith/formula/cost.hpp"
+#include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/normal_form.hpp"
 
 namespace neuronsmith::search {
+namespace {
 
 using formula::Formula;
+using network::TrialLosses;
 
-NetworkObjective::NetworkObjective(NetworkTrial trial, Builder builder)
-    : trial_(std::move(trial)), builder_(std::move(builder)) {
-  NEURONSMITH_CHECK(trial_.training.n_rows() > 0 && trial_.validation.n_rows() > 0,
-                    "rows to train on and rows to judge by");
-  NEURONSMITH_CHECK(!trial_.seeds.empty(), "a trial has a seed");
-  trial_.options.validate();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kConfidence = 0.95;
+constexpr std::size_t kLeastUnits = 3;  ///< families or problems that an interval can go by
+
+// Where an activation must be finite and not flat.
+constexpr float kReach = 8.0F;
+constexpr std::size_t kPoints = 65;
+constexpr float kFlat = 1e-4F;
+
+bool is_finite_and_not_flat(const neuron::Activation& activation) {
+  if (activation.formula.empty()) return true;
+  std::array<float, kPoints> x{};
+  std::array<float, kPoints> y{};
+  for (std::size_t i = 0; i < kPoints; ++i) {
+    x[i] = kReach * (2.0F * static_cast<float>(i) / static_cast<float>(kPoints - 1) - 1.0F);
+  }
+  formula::ElementwiseFunction(neuron::without_batch(activation)).evaluate(x, y);
+  const auto [low, high] = std::ranges::minmax(y);
+  return std::ranges::all_of(y, [](float v) { return std::isfinite(v); }) && high - low > kFlat;
+}
+
+/// What float32 rounding leaves of a mean squared error is no merit.
+constexpr double kLeastLoss = 1e-12;
+
+double log_ratio(double loss, double reference) {
+  return std::log(std::max(loss, kLeastLoss) / std::max(reference, kLeastLoss));
+}
+
+/// Half the width of the confidence interval of a mean; 0 for a single value, which tells nothing of it.
+double reach_of(std::span<const double> values) {
+  if (values.size() < 2) return 0.0;
+  const auto n = static_cast<double>(values.size());
+  return student_t_quantile(1.0 - kConfidence, n - 1.0) * summarise(values).deviation /
+         std::sqrt(n);
+}
+
+using Places = std::vector<std::size_t>;
+
+Places all_places(std::size_t n) {
+  Places places(n);
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
+/// The share of the places that has the best criterions, and the rest. What cannot be scored is left.
+std::pair<Places, Places> part(Places places, std::span<const Score> scores, double share) {
+  std::ranges::stable_sort(places, {}, [&](std::size_t i) { return scores[i].criterion; });
+  const auto wanted =
+      static_cast<std::size_t>(std::ceil(share * static_cast<double>(places.size())));
+  const auto end = std::find_if(places.begin(),
+                                places.begin() + static_cast<std::ptrdiff_t>(wanted),
+                                [&](std::size_t i) { return !scores[i].is_valid(); });
+  return {{places.begin(), end}, {end, places.end()}};
+}
+
+/// Those that were left are no better by criterion than those that went on and were scored.
+void hold_back(std::span<Score> scores, const Places& on, const Places& left) {
+  double worst = 0.0;
+  for (const std::size_t i : on) {
+    if (scores[i].is_valid()) worst = std::max(worst, scores[i].criterion);
+  }
+  for (const std::size_t i : left) scores[i].criterion = std::max(scores[i].criterion, worst);
+}
+
+}  // namespace
+
+/// A formula on its way through the trials.
+struct NetworkObjective::Entry {
+  std::uint64_t key = 0;
+  double complexity = 0.0;
+  double cost = 0.0;
+  std::optional<network::Member> member;  ///< absent for one that cannot be scored
+  std::vector<TrialLosses> losses = {};   ///< one a trial done
+};
+
+NetworkObjective::NetworkObjective(network::Cohort cohort,
+                                   NetworkOptions options,
+                                   Builder builder,
+                                   const Executor& executor,
+                                   TrialStore* store,
+                                   std::stop_token stop)
+    : cohort_(std::move(cohort)),
+      options_(std::move(options)),
+      builder_(std::move(builder)),
+      store_(store),
+      stop_(std::move(stop)) {
+  NEURONSMITH_CHECK(std::ranges::is_sorted(options_.rungs), "rungs that do not increase");
+  NEURONSMITH_CHECK(options_.keep > 0.0 && options_.keep <= 1.0, "a share to keep");
+  if (options_.reference) train_reference(executor);
+}
+
+void NetworkObjective::train_reference(const Executor& executor) {
+  reference_.resize(cohort_.n_trials());
+  executor.for_each(reference_.size(), [&](std::size_t trial) {
+    reference_[trial] = cohort_.train(*options_.reference, trial, stop_);
+  });
+  if (stop_.stop_requested()) return;
+  for (std::size_t trial = 0; trial < reference_.size(); ++trial) {
+    if (judged(reference_[trial], trial) < kInfinity) continue;
+    throw DataError(fmt::format("{}: the network that others are compared with diverges; a lower "
+                                "--learning-rate may help",
+                                cohort_.problems()[cohort_.problem_of(trial)].name));
+  }
 }
 
 std::uint64_t NetworkObjective::key(const Formula& formula) const {
@@ -26,40 +137,120 @@ Formula NetworkObjective::fitted(const Formula& formula) const {
   return formula::simplify(formula);
 }
 
+NetworkObjective::Entry NetworkObjective::entry_of(const Formula& formula) const {
+  const Formula simplified = formula::simplify(formula);
+  Entry entry{.key = simplified.hash(), .complexity = static_cast<double>(simplified.size())};
+  std::optional<network::Member> member = builder_(simplified);
+  if (!member) return entry;
+  const Formula& activation = member->activation.formula;
+  if (!activation.empty()) entry.cost = formula::operations_of(activation);
+  if (entry.cost > options_.max_cost || !is_finite_and_not_flat(member->activation)) return entry;
+  entry.member = std::move(member);
+  entry.losses.resize(cohort_.n_trials());
+  return entry;
+}
+
 std::vector<Score> NetworkObjective::score(std::span<const Formula> formulas,
                                            const Executor& executor) const {
-  std::vector<Formula> simplified;
-  std::vector<std::optional<network::Architecture>> architectures;
-  for (const Formula& formula : formulas) {
-    simplified.push_back(formula::simplify(formula));
-    architectures.push_back(builder_(simplified.back()));
+  std::vector<Entry> entries;
+  for (const Formula& formula : formulas) entries.push_back(entry_of(formula));
+  std::vector<Score> scores(entries.size());
+  Places going = all_places(entries.size());
+  std::vector<std::pair<Places, Places>> partings;  // who went on and who was left, rung by rung
+  std::vector<std::size_t> rungs = options_.rungs;
+  rungs.push_back(cohort_.n_trials());
+  std::size_t done = 0;
+  for (const std::size_t rung : rungs) {
+    train(entries, going, done, rung, executor);
+    if (stop_.stop_requested()) return {};
+    for (const std::size_t i : going) scores[i] = score_of(entries[i], rung);
+    done = rung;
+    if (rung == cohort_.n_trials()) break;
+    partings.push_back(part(std::move(going), scores, options_.keep));
+    going = partings.back().first;
   }
-  const std::size_t n_seeds = trial_.seeds.size();
-  std::vector<double> losses(formulas.size() * n_seeds, std::numeric_limits<double>::infinity());
-  executor.for_each(losses.size(), [&](std::size_t i) {
-    const auto& architecture = architectures[i / n_seeds];
-    if (architecture) losses[i] = loss_of(*architecture, trial_.seeds[i % n_seeds]);
-  });
-  std::vector<Score> scores;
-  for (std::size_t f = 0; f < formulas.size(); ++f) {
-    double sum = 0.0;
-    for (std::size_t s = 0; s < n_seeds; ++s) sum += losses[f * n_seeds + s];
-    const double error = sum / static_cast<double>(n_seeds);
-    scores.push_back({error, static_cast<double>(simplified[f].size()), error});
-  }
+  for (const auto& [on, left] : partings | std::views::reverse) hold_back(scores, on, left);
   return scores;
 }
 
-double NetworkObjective::loss_of(const network::Architecture& architecture,
-                                 std::uint64_t seed) const {
-  network::Network network(architecture);
-  network.initialise(trial_.training.features, seed, trial_.initialisation);
-  network::TrainOptions options = trial_.options;
-  options.seed = seed;
-  const auto result = network::train(network, trial_.training, {}, trial_.loss, options);
-  if (result.diverged) return std::numeric_limits<double>::infinity();
-  const double loss = network::mean_loss(network, trial_.validation, trial_.loss);
-  return std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
+// The trials [first, last) of those entries. What diverges in one is trained no further.
+void NetworkObjective::train(std::span<Entry> entries,
+                             std::span<const std::size_t> places,
+                             std::size_t first,
+                             std::size_t last,
+                             const Executor& executor) const {
+  const std::size_t n = last - first;
+  std::vector<std::atomic<bool>> diverged(places.size());
+  executor.for_each(places.size() * n, [&](std::size_t i) {
+    Entry& entry = entries[places[i / n]];
+    const std::size_t trial = first + i % n;
+    if (!entry.member || diverged[i / n] || stop_.stop_requested()) return;
+    entry.losses[trial] = losses_of(entry, trial);
+    if (judged(entry.losses[trial], trial) == kInfinity) diverged[i / n] = true;
+  });
+}
+
+TrialLosses NetworkObjective::losses_of(const Entry& entry, std::size_t trial) const {
+  if (store_ == nullptr) return cohort_.train(*entry.member, trial, stop_);
+  if (const auto known = store_->find_trial(entry.key, trial)) return *known;
+  const TrialLosses losses = cohort_.train(*entry.member, trial, stop_);
+  if (!stop_.stop_requested()) store_->put_trial(entry.key, trial, losses);
+  return losses;
+}
+
+double NetworkObjective::judged(const TrialLosses& losses, std::size_t trial) const {
+  const network::Problem& problem = cohort_.problems()[cohort_.problem_of(trial)];
+  return problem.beyond.n_rows() > 0 ? losses.beyond : losses.test;
+}
+
+Score NetworkObjective::score_of(const Entry& entry, std::size_t n_trials) const {
+  const Score cannot_be_scored{.complexity = entry.complexity};
+  if (!entry.member) return cannot_be_scored;
+  for (std::size_t t = 0; t < n_trials; ++t) {
+    if (judged(entry.losses[t], t) == kInfinity) return cannot_be_scored;
+  }
+  return options_.reference ? ratio_of(entry, n_trials) : mean_loss_of(entry, n_trials);
+}
+
+Score NetworkObjective::mean_loss_of(const Entry& entry, std::size_t n_trials) const {
+  double sum = 0.0;
+  for (std::size_t t = 0; t < n_trials; ++t) sum += judged(entry.losses[t], t);
+  const double error = sum / static_cast<double>(n_trials);
+  return {error, entry.complexity, error};
+}
+
+Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const {
+  std::vector<double> logs;
+  std::vector<double> test_logs;
+  for (std::size_t t = 0; t < n_trials; ++t) {
+    logs.push_back(log_ratio(judged(entry.losses[t], t), judged(reference_[t], t)));
+    test_logs.push_back(log_ratio(entry.losses[t].test, reference_[t].test));
+  }
+  const double mean = mean_of(logs);
+  const double reach = reach_of(units_of(logs));
+  const TrialSummary trials{.low = std::exp(mean - reach),
+                            .high = std::exp(mean + reach),
+                            .test = std::exp(mean_of(test_logs)),
+                            .cost = entry.cost,
+                            .trainings = static_cast<std::uint32_t>(n_trials)};
+  return {std::exp(mean), entry.complexity, trials.high, trials};
+}
+
+// The means that an interval goes by: of families, of problems or of trials.
+std::vector<double> NetworkObjective::units_of(std::span<const double> logs) const {
+  const auto by = [&](const auto& unit_of) {
+    std::map<std::string, std::vector<double>> units;
+    for (std::size_t t = 0; t < logs.size(); ++t) units[unit_of(t)].push_back(logs[t]);
+    std::vector<double> means;
+    for (const auto& [unit, values] : units) means.push_back(mean_of(values));
+    return means;
+  };
+  const auto problem = [this](std::size_t t) { return cohort_.problem_of(t); };
+  const auto families = by([&](std::size_t t) { return cohort_.problems()[problem(t)].family; });
+  if (families.size() >= kLeastUnits) return families;
+  const auto problems = by([&](std::size_t t) { return std::to_string(problem(t)); });
+  if (problems.size() >= kLeastUnits) return problems;
+  return {logs.begin(), logs.end()};
 }
 
 }  // namespace neuronsmith::search

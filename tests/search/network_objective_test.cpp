@@ -2,12 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <map>
+#include <mutex>
 
 #include "neuronsmith/data/feature_matrix.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/search/driver.hpp"
 #include "neuronsmith/search/genetic/genetic_search.hpp"
+#include "neuronsmith/search/member.hpp"
 
 namespace neuronsmith::search {
 namespace {
@@ -35,15 +40,22 @@ class Wave : public ::testing::Test {
     return {features_.view().rows(first, count), std::span(target_).subspan(first, count), {}};
   }
 
-  [[nodiscard]] NetworkObjective objective(std::vector<std::uint64_t> seeds) const {
-    NetworkTrial trial{
-        .training = part(0, kRows / 2), .validation = part(kRows / 2, kRows / 2), .seeds = seeds};
-    trial.options.epochs = 40;
-    trial.options.patience = 0;
-    return NetworkObjective(trial, [](const Formula& f) -> std::optional<network::Architecture> {
-      if (!f.uses(formula::Op::Input)) return std::nullopt;
-      return network::Architecture{.n_inputs = 1, .n_outputs = 1, .hidden = {8}, .activation = f};
-    });
+  [[nodiscard]] network::Cohort cohort(std::vector<std::uint64_t> seeds) const {
+    network::CohortOptions options{.shape = {.hidden = {8}}, .seeds = std::move(seeds)};
+    options.training.epochs = 40;
+    return {{{.name = "wave",
+              .family = "waves",
+              .training = part(0, kRows / 2),
+              .test = part(kRows / 2, kRows / 2)}},
+            options};
+  }
+
+  [[nodiscard]] NetworkObjective objective(std::vector<std::uint64_t> seeds,
+                                           NetworkOptions options = {},
+                                           TrialStore* store = nullptr,
+                                           std::stop_token stop = {}) const {
+    return {cohort(std::move(seeds)), std::move(options), activation_member, Executor(1), store,
+            std::move(stop)};
   }
 
   FeatureMatrix features_;
@@ -58,7 +70,6 @@ TEST_F(Wave, TheErrorIsTheValidationLossOfATrainedNetwork) {
   network.initialise(part(0, kRows / 2).features, 3);
   network::TrainOptions options;
   options.epochs = 40;
-  options.patience = 0;
   options.seed = 3;
   network::train(network, part(0, kRows / 2), {}, network::Loss::MeanSquaredError, options);
   EXPECT_EQ(score.error, network::mean_loss(network, part(kRows / 2, kRows / 2),
@@ -83,6 +94,153 @@ TEST_F(Wave, WhatMakesNoNetworkOrDivergesCannotBeScored) {
   EXPECT_FALSE(scores[0].is_valid());
   EXPECT_FALSE(scores[1].is_valid());
   EXPECT_TRUE(scores[2].is_valid());
+}
+
+network::Member member(const std::string& text) { return {.activation = scalar(text)}; }
+
+TEST_F(Wave, WithAReferenceTheErrorIsTheGeometricMeanOfRatiosOfPairs) {
+  const std::vector<std::uint64_t> seeds = {1, 2, 3};
+  const std::vector<Formula> formulas = {scalar("tanh(x)"), scalar("relu(x)")};
+  const auto scores = objective(seeds, {.reference = member("relu(x)")}).score(formulas, Executor(2));
+  double sum = 0.0;
+  for (std::size_t trial = 0; trial < seeds.size(); ++trial) {
+    sum += std::log(cohort(seeds).train(member("tanh(x)"), trial).test /
+                    cohort(seeds).train(member("relu(x)"), trial).test);
+  }
+  EXPECT_NEAR(scores[0].error, std::exp(sum / 3.0), 1e-12);
+  ASSERT_TRUE(scores[0].trials);
+  EXPECT_EQ(scores[0].trials->trainings, 3U);
+  EXPECT_EQ(scores[0].trials->cost, 16.0);
+  EXPECT_LT(scores[0].trials->low, scores[0].error);
+  EXPECT_GT(scores[0].trials->high, scores[0].error);
+  EXPECT_EQ(scores[0].criterion, scores[0].trials->high);
+  EXPECT_EQ(scores[1].error, 1.0) << "the reference itself";
+  EXPECT_EQ(scores[1].criterion, 1.0);
+}
+
+TEST_F(Wave, RowsOutOfTheDistributionDecideWhereThereAreSome) {
+  const std::vector<Formula> formulas = {scalar("tanh(x)")};
+  const network::Problem within{
+      .name = "p", .training = part(0, 150), .test = part(150, 50)};
+  network::Problem beyond = within;
+  beyond.beyond = part(200, 100);
+  const network::CohortOptions options{.shape = {.hidden = {4}}};
+  const auto score_on = [&](const network::Problem& problem) {
+    return NetworkObjective({{problem}, options}, {}, activation_member, Executor(1))
+        .score(formulas, Executor(1))[0];
+  };
+  const network::TrialLosses losses =
+      network::Cohort({beyond}, options).train(member("tanh(x)"), 0);
+  EXPECT_EQ(score_on(within).error, losses.test);
+  EXPECT_EQ(score_on(beyond).error, losses.beyond);
+  EXPECT_NE(losses.test, losses.beyond);
+}
+
+TEST_F(Wave, HalvingTrainsTheBestOnAndHoldsTheOthersBack) {
+  const std::vector<Formula> formulas = {
+      scalar("sin(x)"), scalar("x"), scalar("tanh(x)"), scalar("0.01*x"), scalar("sqrt(x)")};
+  const auto scored = [&](std::vector<std::uint64_t> seeds, std::vector<std::size_t> rungs) {
+    return objective(std::move(seeds),
+                     {.reference = member("relu(x)"), .rungs = std::move(rungs), .keep = 0.4})
+        .score(formulas, Executor(2));
+  };
+  const auto halved = scored({1, 2, 3, 4, 5, 6}, {4});
+  const auto full = scored({1, 2, 3, 4, 5, 6}, {});
+  const auto first = scored({1, 2, 3, 4}, {});
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4};
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return first[i].criterion; });
+  double worst = 0.0;
+  for (const std::size_t i : {order[0], order[1]}) {
+    EXPECT_EQ(halved[i], full[i]) << i;
+    worst = std::max(worst, full[i].criterion);
+  }
+  for (const std::size_t i : {order[2], order[3]}) {
+    EXPECT_EQ(halved[i].trials, first[i].trials) << i;
+    EXPECT_EQ(halved[i].criterion, std::max(worst, first[i].criterion)) << i;
+  }
+  EXPECT_FALSE(halved[4].is_valid());
+}
+
+TEST_F(Wave, FlatNonFiniteAndCostlyActivationsAreRefusedUntrained) {
+  const std::vector<Formula> formulas = {
+      scalar("0.000001*x"), scalar("sqrt(x)"), scalar("exp(x^2)*exp(x^2)"), scalar("tan(x)"),
+      scalar("tanh(x)")};
+  struct NoStore final : TrialStore {
+    std::optional<network::TrialLosses> find_trial(std::uint64_t, std::size_t) const override {
+      ++asked;
+      return std::nullopt;
+    }
+    void put_trial(std::uint64_t, std::size_t, const network::TrialLosses&) override {}
+    mutable std::atomic<int> asked = 0;
+  } store;
+  const auto scores = objective({1}, {.max_cost = 20.0}, &store).score(formulas, Executor(2));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_FALSE(scores[i].is_valid()) << i;
+  EXPECT_TRUE(scores[4].is_valid());
+  EXPECT_EQ(store.asked, 1);
+}
+
+/// Trainings in memory.
+struct Remembered final : TrialStore {
+  std::optional<network::TrialLosses> find_trial(std::uint64_t key,
+                                                 std::size_t trial) const override {
+    const std::lock_guard lock(mutex);
+    const auto found = losses.find({key, trial});
+    return found == losses.end() ? std::nullopt : std::optional(found->second);
+  }
+  void put_trial(std::uint64_t key, std::size_t trial, const network::TrialLosses& l) override {
+    const std::lock_guard lock(mutex);
+    EXPECT_TRUE(losses.emplace(std::pair(key, trial), l).second) << "trained twice";
+  }
+  mutable std::mutex mutex;
+  std::map<std::pair<std::uint64_t, std::size_t>, network::TrialLosses> losses;
+};
+
+TEST_F(Wave, WhatTheStoreKnowsIsNotTrainedAgain) {
+  Remembered store;
+  const std::vector<Formula> formulas = {scalar("tanh(x)"), scalar("sin(x)")};
+  const auto first = objective({1, 2}, {}, &store).score(formulas, Executor(2));
+  EXPECT_EQ(store.losses.size(), 4U);
+  const auto again = objective({1, 2}, {}, &store).score(formulas, Executor(1));
+  EXPECT_EQ(first, again);
+  store.losses.begin()->second.test = 7.0;
+  EXPECT_NE(objective({1, 2}, {}, &store).score(formulas, Executor(1)), first);
+}
+
+TEST_F(Wave, AStopLeavesTheGenerationUnscoredAndNothingWrongInTheStore) {
+  Remembered store;
+  std::stop_source stop;
+  stop.request_stop();
+  const NetworkObjective objective = this->objective({1}, {}, &store, stop.get_token());
+  const std::vector<Formula> formulas = {scalar("tanh(x)")};
+  EXPECT_TRUE(objective.score(formulas, Executor(1)).empty());
+  EXPECT_TRUE(store.losses.empty());
+}
+
+TEST_F(Wave, FamiliesAreTheUnitsOfTheIntervalWhereThereAreThree) {
+  std::vector<network::Problem> problems;
+  for (const char* family : {"a", "a", "b", "b", "c", "c"}) {
+    const std::size_t first = 20 * problems.size();
+    problems.push_back({.name = "p",
+                        .family = family,
+                        .training = part(first, 100),
+                        .test = part(first + 100, 60)});
+  }
+  const network::Cohort cohort(problems, {.shape = {.hidden = {4}}});
+  const NetworkObjective objective(
+      cohort, {.reference = member("relu(x)")}, activation_member, Executor(2));
+  const std::vector<Formula> formulas = {scalar("tanh(x)")};
+  const Score score = objective.score(formulas, Executor(2))[0];
+  std::vector<double> families(3, 0.0);
+  for (std::size_t t = 0; t < 6; ++t) {
+    families[t / 2] += 0.5 * std::log(cohort.train(member("tanh(x)"), t).test /
+                                      cohort.train(member("relu(x)"), t).test);
+  }
+  const double mean = (families[0] + families[1] + families[2]) / 3.0;
+  double squares = 0.0;
+  for (const double f : families) squares += (f - mean) * (f - mean);
+  const double reach = 4.302652729911275 * std::sqrt(squares / 2.0 / 3.0);  // t of 2 degrees, 95 %
+  EXPECT_NEAR(score.error, std::exp(mean), 1e-9);
+  EXPECT_NEAR(score.trials->high, std::exp(mean + reach), 1e-9 * std::exp(mean + reach));
 }
 
 TEST_F(Wave, ASearchBeginsWithGivenFormulasAndIsAtLeastAsGood) {

@@ -6,6 +6,7 @@
 #include "neuronsmith/neuron/library.hpp"
 #include "neuronsmith/search/driver.hpp"
 #include "neuronsmith/search/genetic/genetic_search.hpp"
+#include "neuronsmith/search/member.hpp"
 #include "neuronsmith/search/network_objective.hpp"
 #include "neuronsmith/search/recipe.hpp"
 
@@ -37,19 +38,19 @@ std::vector<Formula> library_formulas() {
 
 search::NetworkObjective objective_on(const PreparedData& data,
                                       std::size_t n_rows,
-                                      std::vector<std::uint64_t> seeds) {
-  const std::size_t n_inputs = data.preprocessor.n_features();
-  search::NetworkTrial trial{.training = data.block.rows(0, n_rows),
-                             .validation = data.validation(),
-                             .loss = network::Loss::SaturatingCrossEntropy,
-                             .options = training_options(0),
-                             .initialisation = network::Initialisation::Torch,
-                             .seeds = std::move(seeds)};
-  return search::NetworkObjective(
-      std::move(trial), [n_inputs](const Formula& f) -> std::optional<network::Architecture> {
-        if (!f.uses(formula::Op::Input)) return std::nullopt;
-        return architecture(Size::Light, n_inputs, f);
-      });
+                                      std::vector<std::uint64_t> seeds,
+                                      const Executor& executor) {
+  network::CohortOptions options{
+      .shape = architecture(Size::Light, data.preprocessor.n_features(), {}),
+      .training = training_options(0),
+      .initialisation = network::Initialisation::Torch,
+      .seeds = std::move(seeds)};
+  network::Cohort cohort({{.name = data.source,
+                           .training = data.block.rows(0, n_rows),
+                           .test = data.validation(),
+                           .loss = network::Loss::SaturatingCrossEntropy}},
+                         std::move(options));
+  return {std::move(cohort), {}, search::activation_member, executor};
 }
 
 /// The formula of least validation loss when each is trained on all training rows.
@@ -60,7 +61,7 @@ std::optional<neuron::Activation> best_of(const std::vector<Formula>& formulas,
                                           const std::stop_token& stop) {
   std::vector<std::uint64_t> seeds;
   for (std::size_t i = 0; i < n_final_seeds(data); ++i) seeds.push_back(seed + i);
-  const search::NetworkObjective objective = objective_on(data, data.n_training, std::move(seeds));
+  const search::NetworkObjective objective = objective_on(data, data.n_training, std::move(seeds), executor);
   const std::vector<search::Score> scores = objective.score(formulas, executor);
   if (stop.stop_requested()) return std::nullopt;
   const auto best = std::ranges::min_element(scores, {}, &search::Score::error);
@@ -113,7 +114,7 @@ std::optional<neuron::Activation> searched_activation(const PreparedData& data,
   const auto share =
       static_cast<std::size_t>(kTrialShare * static_cast<double>(data.n_training));
   const std::size_t n_rows = std::min(data.n_training, std::max(share, kLeastTrialRows));
-  const search::NetworkObjective objective = objective_on(data, n_rows, {seed});
+  const search::NetworkObjective objective = objective_on(data, n_rows, {seed}, executor);
   search::GeneticSearch strategy(genetic_options(), formula::Shape::Scalar, seed);
   strategy.begin_with(library_formulas());
   search::DriverOptions driver;

@@ -33,22 +33,6 @@ std::size_t share_of(double share, std::size_t population) {
   return static_cast<std::size_t>(std::lround(share * static_cast<double>(population)));
 }
 
-// JSON has no infinity: an invalid score is written as null.
-Json score_to_json(const Score& score) {
-  return {json_number(score.error), score.complexity, json_number(score.criterion)};
-}
-
-Score score_from_json(const Json& json, const std::string& source) {
-  if (!json.is_array() || json.size() != 3) {
-    throw ParseError(fmt::format("{}: a score has three numbers", source));
-  }
-  if (json[0].is_null() || json[2].is_null()) return {};
-  if (!json[0].is_number() || !json[1].is_number() || !json[2].is_number()) {
-    throw ParseError(fmt::format("{}: a score has three numbers", source));
-  }
-  return {json[0].get<double>(), json[1].get<double>(), json[2].get<double>()};
-}
-
 void validate_size(const GeneticOptions& o) {
   if (o.max_depth < 0 || o.max_depth > kMaxDepth) {
     throw ConfigError(fmt::format("--max-depth must be 0 to {}, not {}", kMaxDepth, o.max_depth));
@@ -268,7 +252,7 @@ bool GeneticSearch::is_too_large(const Formula& f) const {
 Json GeneticSearch::save() const {
   Json individuals = Json::array();
   for (const Candidate& individual : population_) {
-    individuals.push_back({formula::to_infix(individual.formula), score_to_json(individual.score)});
+    individuals.push_back({formula::to_infix(individual.formula), to_json(individual.score)});
   }
   return {{"strategy", "genetic"}, {"generation", generation_}, {"population", individuals}};
 }
