@@ -15,9 +15,17 @@ constexpr int kVersion = 2;
 
 }  // namespace
 
+bool has_place(const DriverOptions& options) {
+  return options.store != nullptr || !options.checkpoint.empty();
+}
+
+std::string checkpoint_source(const DriverOptions& options) {
+  return options.store != nullptr ? options.store->source() : options.checkpoint;
+}
+
 Json read_checkpoint(const DriverOptions& options) {
-  const std::string& source = options.checkpoint;
-  Json checkpoint = read_json_file(source);
+  const std::string source = checkpoint_source(options);
+  Json checkpoint = options.store != nullptr ? options.store->read_state() : read_json_file(source);
   require_format(checkpoint, kFormat, kVersion, source);
   if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
     throw ConfigError(
@@ -27,14 +35,17 @@ Json read_checkpoint(const DriverOptions& options) {
 }
 
 bool has_checkpoint(const DriverOptions& options) {
-  return options.resume && std::filesystem::exists(options.checkpoint);
+  if (!options.resume) return false;
+  return options.store != nullptr ? options.store->has_state()
+                                  : std::filesystem::exists(options.checkpoint);
 }
 
 void write_checkpoint(const DriverOptions& options, const Json& state) {
-  if (options.checkpoint.empty()) return;
+  if (!has_place(options)) return;
   Json checkpoint = {
       {"format", kFormat}, {"version", kVersion}, {"fingerprint", options.fingerprint}};
   checkpoint.update(state);
+  if (options.store != nullptr) return options.store->write_state(checkpoint);
   write_file_atomically(options.checkpoint, checkpoint.dump() + "\n");
 }
 

@@ -66,7 +66,8 @@ class Driver {
     while (!is_spent() && !stop.stop_requested()) {
       if (!step()) break;
       report();
-      if (clock_.seconds() - saved_at_ >= options_.checkpoint_seconds) save();
+      const bool is_due = clock_.seconds() - saved_at_ >= options_.checkpoint_seconds;
+      if (is_due || options_.store != nullptr) save();
     }
     result_.interrupted = stop.stop_requested() && !is_spent();
     result_.seconds = seconds();
@@ -172,7 +173,7 @@ class Driver {
 
   void save() {
     saved_at_ = clock_.seconds();
-    if (options_.checkpoint.empty()) return;
+    if (!has_place(options_)) return;
     Json front = Json::array();
     for (const Candidate& candidate : result_.archive.front()) {
       front.push_back(candidate_to_json(candidate));
@@ -194,7 +195,7 @@ class Driver {
   }
 
   void load() {
-    const std::string& source = options_.checkpoint;
+    const std::string source = checkpoint_source(options_);
     const Json checkpoint = read_checkpoint(options_);
     result_.candidates = json_get<std::uint64_t>(checkpoint, "candidates", source);
     result_.generations = json_get<std::uint64_t>(checkpoint, "generations", source);

@@ -12,6 +12,7 @@
 #include "neuronsmith/core/progress.hpp"
 #include "neuronsmith/search/archive.hpp"
 #include "neuronsmith/search/objective.hpp"
+#include "neuronsmith/search/state_store.hpp"
 #include "neuronsmith/search/strategy.hpp"
 
 namespace neuronsmith::search {
@@ -23,7 +24,9 @@ struct DriverOptions {
   double checkpoint_seconds = 30.0;  ///< at least that long between two writes
   /// What must be equal for a checkpoint to be resumed: data hash, recipe, options, seed.
   Json fingerprint = Json::object();
-  bool resume = false;  ///< go on from `checkpoint` when it exists
+  bool resume = false;  ///< go on from `checkpoint` or `store` when there is a state in it
+  /// Keeps the state after every generation in place of `checkpoint`; borrowed.
+  StateStore* store = nullptr;
 };
 
 /// The best error after so many candidates.

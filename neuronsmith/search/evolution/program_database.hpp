@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/search/evolution/program.hpp"
+#include "neuronsmith/search/state_store.hpp"
+#include "neuronsmith/search/trial_store.hpp"
+
+namespace neuronsmith::internal {
+class Database;
+}  // namespace neuronsmith::internal
+
+namespace neuronsmith::search::evolution {
+
+/// Something that a search notes about itself, such as a proposal that was refused.
+struct LogEntry {
+  std::uint32_t generation = 0;
+  std::string kind;  ///< "refusal", "failure", ...
+  std::string text;
+};
+
+/// All programs of a search, an SQLite file (docs/files.md): proposals of the generation under way,
+/// trainings as soon as they are done, and with every generation its programs and the state of the
+/// search in one transaction. A process killed at any moment loses the trainings under way. A program of
+/// a newer version refuses nothing that an older one wrote; the other way round is an IoError in one line.
+///
+/// find_trial() and put_trial() may be called from several threads; all else from one. Everything throws
+/// IoError naming the file, and ParseError for what cannot be read.
+class ProgramDatabase final : public TrialStore, public StateStore {
+ public:
+  /// Opens or makes the file.
+  explicit ProgramDatabase(const std::string& path);
+  ~ProgramDatabase() override;
+  ProgramDatabase(const ProgramDatabase&) = delete;
+  ProgramDatabase& operator=(const ProgramDatabase&) = delete;
+
+  [[nodiscard]] std::optional<network::TrialLosses> find_trial(std::uint64_t key,
+                                                               std::size_t trial) const override;
+  void put_trial(std::uint64_t key,
+                 std::size_t trial,
+                 const network::TrialLosses& losses) override;
+
+  [[nodiscard]] std::string source() const override;
+  [[nodiscard]] bool has_state() const override;
+  [[nodiscard]] Json read_state() const override;
+  /// Commits what add() was given since the last call, with the state, and forgets proposals.
+  void write_state(const Json& state) override;
+
+  /// Kept in memory until write_state().
+  void add(const Program& program) { added_.push_back(program); }
+  /// In the order of their numbers.
+  [[nodiscard]] std::vector<Program> programs() const;
+
+  /// The proposals of a generation, written at once; empty where there are none of that generation.
+  void put_proposals(std::uint32_t generation, const std::vector<Proposal>& proposals);
+  [[nodiscard]] std::vector<Proposal> proposals(std::uint32_t generation) const;
+
+  /// Written at once.
+  void log(const LogEntry& entry);
+  [[nodiscard]] std::vector<LogEntry> log() const;
+
+ private:
+  std::unique_ptr<neuronsmith::internal::Database> database_;
+  mutable std::mutex mutex_;  // of the connection
+  std::vector<Program> added_;
+};
+
+}  // namespace neuronsmith::search::evolution

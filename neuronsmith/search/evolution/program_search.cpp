@@ -1,0 +1,285 @@
+#include "neuronsmith/search/evolution/program_search.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/search/evolution/shape_cell.hpp"
+
+namespace neuronsmith::search {
+
+void EvolutionOptions::validate() const {
+  const auto require = [](bool condition, const char* option, const char* accepted) {
+    if (!condition) throw ConfigError(fmt::format("{} must be {}", option, accepted));
+  };
+  const auto is_share = [](double value) { return value >= 0.0 && value <= 1.0; };
+  require(islands > 0 && islands <= 4096, "--islands", "1 to 4096");
+  require(proposals > 0 && proposals <= 65536, "--proposals", "1 to 65536");
+  require(is_share(elite) && is_share(explore) && elite + explore <= 1.0,
+          "--elite-parents and --explore-parents", "shares of at most 1 together");
+  require(contestants > 0, "--contestants", "at least 1");
+  require(migration_generations > 0, "--migration-generations", "at least 1");
+  require(is_share(migration_share), "--migration-share", "a share from 0 to 1");
+}
+
+}  // namespace neuronsmith::search
+
+namespace neuronsmith::search::evolution {
+namespace {
+
+using formula::Formula;
+using formula::Op;
+
+/// Draws until a formula is new; then the grammar is taken to be exhausted near its parents.
+constexpr int kDraws = 50;
+constexpr double kNewConstant = 0.3;  ///< how often a constant factor is put in instead
+constexpr double kSpread = 0.25;      ///< of constants, relative
+
+std::uint64_t key_of(const Formula& formula) { return formula::simplify(formula).hash(); }
+
+/// Three significant digits: more would be noise, and no one's to read.
+double rounded(double value) {
+  if (value == 0.0 || !std::isfinite(value)) return value;
+  const double scale = std::pow(10.0, 2.0 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * scale) / scale;
+}
+
+Formula shorter(Formula formula) {
+  Formula simplified = formula::simplify(formula);
+  return simplified.size() <= formula.size() ? simplified : formula;
+}
+
+std::vector<const Program*> best_first(const std::map<std::size_t, Program>& island) {
+  std::vector<const Program*> programs;
+  for (const auto& [cell, program] : island) programs.push_back(&program);
+  std::ranges::sort(programs, {}, [](const Program* p) {
+    return std::pair(p->score.criterion, p->id);
+  });
+  return programs;
+}
+
+}  // namespace
+
+ProgramSearch::ProgramSearch(EvolutionOptions options,
+                             GeneticOptions grammar,
+                             InputSpace inputs,
+                             std::uint64_t seed,
+                             ProgramDatabase* database)
+    : options_((options.validate(), options)),
+      grammar_((grammar.validate(), std::move(grammar))),
+      inputs_(inputs),
+      seed_(seed),
+      database_(database),
+      variation_(grammar_, inputs),
+      fresh_(grammar_, inputs),
+      islands_(options_.islands) {}
+
+std::vector<Formula> ProgramSearch::ask() {
+  if (asked_.empty() && database_ != nullptr) asked_ = database_->proposals(generation_);
+  for (const Proposal& proposal : asked_) known_.insert(key_of(proposal.formula));
+  if (asked_.empty()) {
+    const bool is_first = std::ranges::all_of(islands_, &Island::empty);
+    asked_ = is_first ? first_generation() : next_generation();
+    if (database_ != nullptr) database_->put_proposals(generation_, asked_);
+  }
+  std::vector<Formula> formulas;
+  for (const Proposal& proposal : asked_) formulas.push_back(proposal.formula);
+  return formulas;
+}
+
+std::vector<Proposal> ProgramSearch::first_generation() {
+  std::vector<Proposal> proposals;
+  if (generation_ == 0) {
+    for (const Formula& seed : seeds_) {
+      Proposal proposal{.formula = seed, .origin = Origin::Seed};
+      if (take(proposal)) proposals.push_back(std::move(proposal));
+    }
+  }
+  for (std::uint32_t i = 0; i < options_.islands; ++i) {
+    Random random(seed_, Purpose::Evolution, generation_, i);
+    for (std::size_t k = 0; k < options_.proposals; ++k) {
+      for (int draw = 0; draw < kDraws; ++draw) {
+        Proposal proposal{.formula = fresh_.half_and_half(random), .island = i};
+        if (!take(proposal)) continue;
+        proposals.push_back(std::move(proposal));
+        break;
+      }
+    }
+  }
+  return proposals;
+}
+
+std::vector<Proposal> ProgramSearch::next_generation() {
+  std::vector<Proposal> proposals;
+  for (std::uint32_t i = 0; i < options_.islands; ++i) {
+    Random random(seed_, Purpose::Evolution, generation_, i);
+    for (std::size_t k = 0; k < options_.proposals; ++k) {
+      for (int draw = 0; draw < kDraws; ++draw) {
+        Proposal proposal = offspring(i, random);
+        if (!take(proposal)) continue;
+        proposals.push_back(std::move(proposal));
+        break;
+      }
+    }
+  }
+  return proposals;
+}
+
+bool ProgramSearch::take(Proposal& proposal) {
+  if (proposal.formula.size() > 4 * grammar_.max_nodes) return false;  // too large to look at
+  proposal.formula = shorter(std::move(proposal.formula));
+  const bool reads_input = proposal.formula.uses(Op::Input) || proposal.formula.uses(Op::Column);
+  if (proposal.formula.size() > grammar_.max_nodes || !reads_input) return false;
+  return known_.insert(key_of(proposal.formula)).second;
+}
+
+Proposal ProgramSearch::offspring(std::uint32_t island, Random& random) const {
+  if (islands_[island].empty()) return {.formula = fresh_.half_and_half(random), .island = island};
+  return varied(parent(islands_[island], random), island, random);
+}
+
+const Program& ProgramSearch::parent(const Island& island, Random& random) const {
+  const std::vector<const Program*> programs = best_first(island);
+  const double way = random.uniform();
+  if (way < options_.elite) return *programs.front();
+  std::size_t place = random.below(programs.size());
+  if (way < options_.elite + options_.explore) return *programs[place];
+  for (std::size_t i = 1; i < options_.contestants; ++i) {
+    place = std::min(place, random.below(programs.size()));
+  }
+  return *programs[place];
+}
+
+Proposal ProgramSearch::varied(const Program& first,
+                               std::uint32_t island,
+                               Random& random) const {
+  const Formula& f = first.proposal.formula;
+  Proposal child{.island = island, .origin = Origin::Mutation, .parents = {first.id}};
+  double way = random.uniform();
+  const auto falls = [&way](double probability) { return (way -= probability) < 0.0; };
+  if (falls(grammar_.crossover)) {
+    const Program& donor = parent(islands_[island], random);
+    child.formula = variation_.crossover(f, donor.proposal.formula, random);
+    child.origin = Origin::Crossover;
+    child.parents.push_back(donor.id);
+  } else if (falls(grammar_.subtree_mutation)) {
+    child.formula = variation_.subtree(f, random);
+  } else if (falls(grammar_.point_mutation)) {
+    child.formula = variation_.point(f, random);
+  } else if (falls(grammar_.hoist_mutation)) {
+    child.formula = variation_.hoist(f, random);
+  } else if (falls(grammar_.term_mutation)) {
+    child.formula = variation_.term(f, random);
+  } else {
+    child.formula = with_other_constants(f, random);
+    child.origin = Origin::Constants;
+  }
+  return child;
+}
+
+// All constants moved a little, or a part of the formula multiplied by one.
+Formula ProgramSearch::with_other_constants(const Formula& parent, Random& random) const {
+  const auto factor = [&random] { return std::exp(kSpread * random.normal()); };
+  if (!parent.uses(Op::Literal) || random.chance(kNewConstant)) {
+    const std::size_t position = random.below(parent.size());
+    return parent.with_subtree(
+        position,
+        Formula::apply(Op::Mul, Formula::literal(rounded(factor())), parent.subtree(position)));
+  }
+  std::vector<formula::Node> nodes(parent.nodes().begin(), parent.nodes().end());
+  for (formula::Node& node : nodes) {
+    if (node.op == Op::Literal) node.value = rounded(node.value * factor());
+  }
+  return Formula::from_nodes(std::move(nodes), parent.input_shape());
+}
+
+void ProgramSearch::tell(std::vector<Formula> formulas, std::span<const Score> scores) {
+  NEURONSMITH_CHECK(formulas.size() == asked_.size(), "scores of what was not asked");
+  for (std::size_t i = 0; i < formulas.size(); ++i) {
+    const Program program{.id = n_programs_ + 1,
+                          .generation = generation_,
+                          .proposal = std::move(asked_[i]),
+                          .score = scores[i]};
+    ++n_programs_;
+    settle(program);
+    if (database_ != nullptr) database_->add(program);
+  }
+  asked_.clear();
+  ++generation_;
+  if (generation_ % options_.migration_generations == 0) migrate();
+}
+
+void ProgramSearch::settle(const Program& program) {
+  if (!program.score.is_valid()) return;
+  if (program.proposal.origin != Origin::Seed) {
+    return settle(islands_[program.proposal.island], program);
+  }
+  for (Island& island : islands_) settle(island, program);
+}
+
+void ProgramSearch::settle(Island& island, const Program& program) {
+  const auto [place, is_new] =
+      island.try_emplace(cell_of(program.proposal.formula).index(), program);
+  if (!is_new && program.score.criterion < place->second.score.criterion) place->second = program;
+}
+
+void ProgramSearch::migrate() {
+  std::vector<std::vector<Program>> travellers;
+  for (const Island& island : islands_) {
+    const std::vector<const Program*> programs = best_first(island);
+    const auto n = static_cast<std::size_t>(
+        std::ceil(options_.migration_share * static_cast<double>(programs.size())));
+    std::vector<Program>& going = travellers.emplace_back();
+    for (std::size_t i = 0; i < n; ++i) going.push_back(*programs[i]);
+  }
+  for (std::size_t i = 0; i < islands_.size(); ++i) {
+    for (const Program& program : travellers[i]) {
+      settle(islands_[(i + 1) % islands_.size()], program);
+    }
+  }
+}
+
+std::vector<Candidate> ProgramSearch::elites() const {
+  std::map<std::int64_t, const Program*> distinct;
+  for (const Island& island : islands_) {
+    for (const auto& [cell, program] : island) distinct.emplace(program.id, &program);
+  }
+  std::vector<Candidate> elites;
+  for (const auto& [id, program] : distinct) {
+    elites.push_back({program->proposal.formula, program->score});
+  }
+  std::ranges::stable_sort(elites, {}, [](const Candidate& c) { return c.score.criterion; });
+  return elites;
+}
+
+Json ProgramSearch::save() const {
+  return {{"strategy", "evolution"}, {"generation", generation_}, {"programs", n_programs_}};
+}
+
+void ProgramSearch::load(const Json& state, const std::string& source) {
+  if (json_get<std::string>(state, "strategy", source) != "evolution" || database_ == nullptr) {
+    throw ParseError(fmt::format("{}: the checkpoint is of another strategy", source));
+  }
+  const auto generation = json_get<std::uint32_t>(state, "generation", source);
+  const auto n_programs = json_get<std::int64_t>(state, "programs", source);
+  islands_.assign(options_.islands, {});
+  for (const Program& program : database_->programs()) {
+    if (program.proposal.island >= options_.islands || program.id != ++n_programs_) {
+      throw ParseError(fmt::format("{}: program {} is out of place", source, program.id));
+    }
+    while (generation_ < program.generation) {
+      if (++generation_ % options_.migration_generations == 0) migrate();
+    }
+    known_.insert(key_of(program.proposal.formula));
+    settle(program);
+  }
+  while (generation_ < generation) {
+    if (++generation_ % options_.migration_generations == 0) migrate();
+  }
+  if (n_programs_ != n_programs) throw ParseError(fmt::format("{}: programs are missing", source));
+}
+
+}  // namespace neuronsmith::search::evolution

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "neuronsmith/search/archive.hpp"
+#include "neuronsmith/search/evolution/evolution_options.hpp"
+#include "neuronsmith/search/evolution/program.hpp"
+#include "neuronsmith/search/evolution/program_database.hpp"
+#include "neuronsmith/search/genetic/genetic_options.hpp"
+#include "neuronsmith/search/genetic/variation.hpp"
+#include "neuronsmith/search/strategy.hpp"
+
+namespace neuronsmith::search::evolution {
+
+/// Evolution of programs on islands (Romera-Paredes et al., Mathematical discoveries from program search
+/// with large language models, 2024; Novikov et al., AlphaEvolve, 2025). Each island keeps, in every
+/// ShapeCell, the program of least criterion. A parent is the island's best, one that won a tournament
+/// of its elites, or any of them, whatever its score. Every so many generations an island's best go to
+/// the next one. No formula is proposed twice.
+///
+/// With a database all of it survives the process: programs and state are written by write_state() of
+/// the database, which the driver calls after each generation. Islands are made anew from the programs.
+class ProgramSearch final : public Strategy {
+ public:
+  /// `grammar` says what formulas are drawn from and by what they vary; its population, tournament,
+  /// elite, immigration and fitness have no meaning here. `database` may be null and must outlive it.
+  /// Throws ConfigError on options that do not fit together.
+  ProgramSearch(EvolutionOptions options,
+                GeneticOptions grammar,
+                InputSpace inputs,
+                std::uint64_t seed,
+                ProgramDatabase* database = nullptr);
+  ProgramSearch(const ProgramSearch&) = delete;  // its parts refer to its options
+  ProgramSearch& operator=(const ProgramSearch&) = delete;
+
+  /// These are scored in the first generation and settle on every island.
+  void begin_with(std::vector<formula::Formula> formulas) { seeds_ = std::move(formulas); }
+
+  [[nodiscard]] std::vector<formula::Formula> ask() override;
+  void tell(std::vector<formula::Formula> formulas, std::span<const Score> scores) override;
+  [[nodiscard]] Json save() const override;
+  void load(const Json& state, const std::string& source) override;
+
+  /// The elites of all islands, each formula once, least criterion first.
+  [[nodiscard]] std::vector<Candidate> elites() const;
+
+ private:
+  /// The best program of each cell, by the cell's number.
+  using Island = std::map<std::size_t, Program>;
+
+  [[nodiscard]] std::vector<Proposal> first_generation();
+  [[nodiscard]] std::vector<Proposal> next_generation();
+  [[nodiscard]] Proposal offspring(std::uint32_t island, Random& random) const;
+  [[nodiscard]] Proposal varied(const Program& parent, std::uint32_t island, Random& random) const;
+  [[nodiscard]] formula::Formula with_other_constants(const formula::Formula& parent,
+                                                      Random& random) const;
+  [[nodiscard]] const Program& parent(const Island& island, Random& random) const;
+  // Whether the formula may be proposed: not too large, a function of the input, and new; it then
+  // counts as known.
+  bool take(Proposal& proposal);
+  void settle(const Program& program);
+  static void settle(Island& island, const Program& program);
+  void migrate();
+
+  EvolutionOptions options_;
+  GeneticOptions grammar_;
+  InputSpace inputs_;
+  std::uint64_t seed_;
+  ProgramDatabase* database_;
+  Variation variation_;
+  RandomFormula fresh_;
+  std::vector<formula::Formula> seeds_;
+  std::uint32_t generation_ = 0;
+  std::int64_t n_programs_ = 0;
+  std::vector<Island> islands_;
+  std::unordered_set<std::uint64_t> known_;  // keys of all that was proposed
+  std::vector<Proposal> asked_;              // what ask() returned
+};
+
+}  // namespace neuronsmith::search::evolution

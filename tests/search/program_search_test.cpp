@@ -1,0 +1,254 @@
+#include "neuronsmith/search/evolution/program_search.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/evaluate.hpp"
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/driver.hpp"
+#include "neuronsmith/search/evolution/shape_cell.hpp"
+#include "neuronsmith/search/recipe.hpp"
+#include "support/files.hpp"
+
+namespace neuronsmith::search::evolution {
+namespace {
+
+using formula::Formula;
+using formula::Op;
+
+Formula scalar(const std::string& text) {
+  return formula::parse_or_throw(text, formula::Shape::Scalar, "test");
+}
+
+/// How far a formula is from 0.6 x + sin(2.3 x) on [-3, 3], whose constants chance does not draw.
+class Distance final : public Objective {
+ public:
+  [[nodiscard]] std::uint64_t key(const Formula& f) const override { return f.hash(); }
+  [[nodiscard]] Formula fitted(const Formula& f) const override { return f; }
+  [[nodiscard]] std::vector<Score> score(std::span<const Formula> formulas,
+                                         const Executor&) const override {
+    std::vector<Score> scores;
+    for (const Formula& f : formulas) {
+      std::vector<float> x;
+      for (int i = -30; i <= 30; ++i) x.push_back(0.1F * static_cast<float>(i));
+      std::vector<float> y(x.size());
+      formula::ElementwiseFunction(f).evaluate(x, y);
+      double sum = 0.0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        sum += std::abs(static_cast<double>(y[i] - std::sin(2.3F * x[i]) - 0.6F * x[i]));
+      }
+      if (!std::isfinite(sum)) sum = HUGE_VAL;
+      scores.push_back({sum, static_cast<double>(f.size()), sum + 0.01 * static_cast<double>(f.size())});
+    }
+    return scores;
+  }
+};
+
+GeneticOptions grammar() {
+  GeneticOptions options;
+  options.constants = ConstantKind::Uniform;
+  options.constant_low = -2.0;
+  options.constant_high = 2.0;
+  options.max_nodes = 14;
+  options.init_depth_low = 1;
+  options.init_depth_high = 3;
+  options.functions = {Op::Add, Op::Mul, Op::Sin, Op::Tanh};
+  return options;
+}
+
+class Evolution : public ::testing::Test {
+ protected:
+  static constexpr EvolutionOptions kOptions{
+      .islands = 3, .proposals = 8, .migration_generations = 4};
+
+  [[nodiscard]] static Discovery run(ProgramSearch& search,
+                                     std::uint64_t generations,
+                                     ProgramDatabase* database = nullptr,
+                                     std::size_t threads = 1) {
+    DriverOptions driver{.budget = {.generations = generations}, .resume = database != nullptr,
+                         .store = database};
+    return run_search(search, Distance(), Executor(threads), driver);
+  }
+  [[nodiscard]] static std::vector<std::string> texts(const ProgramSearch& search) {
+    std::vector<std::string> result;
+    for (const Candidate& c : search.elites()) result.push_back(formula::to_infix(c.formula));
+    return result;
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(Evolution, ComesNearerToALawThanAsManyFormulasDrawnAtRandom) {
+  constexpr std::uint64_t kGenerations = 100;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, seed);
+    const double evolved = run(search, kGenerations).archive.best()->score.error;
+    const GeneticOptions options = grammar();
+    const RandomFormula fresh(options, formula::Shape::Scalar);
+    Random random(seed, Purpose::Test);
+    std::vector<Formula> drawn;
+    while (drawn.size() < kGenerations * kOptions.islands * kOptions.proposals) {
+      drawn.push_back(fresh.half_and_half(random));
+    }
+    const auto scores = Distance().score(drawn, Executor(1));
+    const double best = std::ranges::min(scores, {}, &Score::error).error;
+    EXPECT_LT(evolved, 0.8 * best) << seed;
+  }
+}
+
+TEST_F(Evolution, ProposesNothingTwiceAndNothingWithoutX) {
+  ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 4);
+  std::set<std::uint64_t> seen;
+  for (int generation = 0; generation < 20; ++generation) {
+    const std::vector<Formula> asked = search.ask();
+    for (const Formula& f : asked) {
+      EXPECT_TRUE(seen.insert(f.hash()).second) << formula::to_infix(f);
+      EXPECT_TRUE(f.uses(Op::Input));
+      EXPECT_LE(f.size(), 14U);
+    }
+    search.tell(asked, Distance().score(asked, Executor(1)));
+  }
+}
+
+TEST_F(Evolution, TheSameSeedGivesTheSameElitesWhateverTheThreads) {
+  ProgramSearch one(kOptions, grammar(), formula::Shape::Scalar, 7);
+  ProgramSearch two(kOptions, grammar(), formula::Shape::Scalar, 7);
+  ProgramSearch other(kOptions, grammar(), formula::Shape::Scalar, 8);
+  static_cast<void>(run(one, 12, nullptr, 1));
+  static_cast<void>(run(two, 12, nullptr, 3));
+  static_cast<void>(run(other, 12));
+  EXPECT_EQ(texts(one), texts(two));
+  EXPECT_NE(texts(one), texts(other));
+}
+
+TEST_F(Evolution, GoesOnFromTheDatabaseAsIfNothingHadBeen) {
+  ProgramSearch whole(kOptions, grammar(), formula::Shape::Scalar, 5);
+  const Discovery expected = run(whole, 13);
+  for (const std::uint64_t first : {1U, 4U, 7U}) {
+    const std::string path = folder_.path(std::to_string(first) + ".db");
+    {
+      ProgramDatabase database(path);
+      ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
+      static_cast<void>(run(search, first, &database));
+      static_cast<void>(search.ask());  // a generation that was asked for and never told
+    }
+    ProgramDatabase database(path);
+    ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
+    const Discovery resumed = run(search, 13, &database);
+    EXPECT_EQ(texts(search), texts(whole)) << first;
+    EXPECT_EQ(resumed.candidates, expected.candidates);
+    EXPECT_EQ(resumed.archive.best()->score, expected.archive.best()->score);
+    EXPECT_EQ(database.programs().size(), expected.candidates);
+  }
+}
+
+TEST_F(Evolution, SeedsAreAskedForOnceAndLeadTheFirstGeneration) {
+  ProgramSearch search({.islands = 2, .proposals = 1}, grammar(), formula::Shape::Scalar, 5);
+  search.begin_with({scalar("tanh(x)"), scalar("tanh(x)")});
+  const std::vector<Formula> first = search.ask();
+  ASSERT_EQ(first.size(), 3U) << "the seed once, and one formula an island";
+  EXPECT_EQ(formula::to_infix(first[0]), "tanh(x)");
+}
+
+TEST_F(Evolution, ADatabaseOfAnotherSearchIsRefused) {
+  ProgramDatabase database(folder_.path("a.db"));
+  ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
+  static_cast<void>(run(search, 2, &database));
+  DriverOptions driver{.budget = {.generations = 3},
+                       .fingerprint = {{"seed", 6}},
+                       .resume = true,
+                       .store = &database};
+  ProgramSearch other(kOptions, grammar(), formula::Shape::Scalar, 6, &database);
+  EXPECT_THROW(static_cast<void>(run_search(other, Distance(), Executor(1), driver)), ConfigError);
+}
+
+TEST_F(Evolution, OptionsOutOfRangeAreRefusedByName) {
+  const auto refused = [](EvolutionOptions options) {
+    try {
+      options.validate();
+    } catch (const ConfigError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_NE(refused({.islands = 0}).find("--islands"), std::string::npos);
+  EXPECT_NE(refused({.proposals = 0}).find("--proposals"), std::string::npos);
+  EXPECT_NE(refused({.elite = 0.7, .explore = 0.7}).find("--elite-parents"), std::string::npos);
+  EXPECT_NE(refused({.migration_share = 1.5}).find("--migration-share"), std::string::npos);
+}
+
+TEST(ProgramDatabase, KeepsWhatItWasGiven) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path("programs.db");
+  const Program program{.id = 1,
+                        .generation = 3,
+                        .proposal = {.formula = scalar("1.25*tanh(x) + 0.1*x^2"),
+                                     .island = 2,
+                                     .origin = Origin::Crossover,
+                                     .parents = {-4, 17}},
+                        .score = {0.5, 9.0, 0.75, TrialSummary{0.3, 0.8, 0.9, 17.5, 12}}};
+  Program unscored = program;
+  unscored.id = 2;
+  unscored.score = {};
+  constexpr std::uint64_t kKey = 0xFFFFFFFFFFFFFFF0;
+  {
+    ProgramDatabase database(path);
+    EXPECT_FALSE(database.has_state());
+    database.put_proposals(3, {program.proposal});
+    database.put_trial(kKey, 5, {.test = 0.25, .beyond = HUGE_VAL});
+    database.add(program);
+    database.add(unscored);
+    EXPECT_TRUE(database.programs().empty()) << "not before the state is written";
+    EXPECT_EQ(database.proposals(3).size(), 1U);
+    EXPECT_TRUE(database.proposals(2).empty());
+    database.write_state({{"generation", 4}});
+    database.log({.generation = 4, .kind = "refusal", .text = "open('/etc/passwd')"});
+  }
+  const ProgramDatabase database(path);
+  EXPECT_EQ(database.read_state(), Json({{"generation", 4}}));
+  EXPECT_TRUE(database.proposals(3).empty()) << "forgotten with the generation";
+  const std::vector<Program> programs = database.programs();
+  ASSERT_EQ(programs.size(), 2U);
+  EXPECT_EQ(programs[0].proposal.formula, program.proposal.formula);
+  EXPECT_EQ(programs[0].proposal.parents, program.proposal.parents);
+  EXPECT_EQ(programs[0].proposal.origin, Origin::Crossover);
+  EXPECT_EQ(programs[0].score, program.score);
+  EXPECT_FALSE(programs[1].score.is_valid());
+  EXPECT_EQ(database.find_trial(kKey, 5), (network::TrialLosses{0.25, HUGE_VAL}));
+  EXPECT_FALSE(database.find_trial(kKey, 6));
+  EXPECT_EQ(database.log().front().text, "open('/etc/passwd')");
+}
+
+TEST(ShapeCell, TellsShapesApart) {
+  const auto cell = [](const char* text) { return cell_of(scalar(text)); };
+  EXPECT_EQ(cell("tanh(x)").growth, Growth::Bounded);
+  EXPECT_EQ(cell("sign(x)*log(1 + abs(x))").growth, Growth::Sublinear);
+  EXPECT_EQ(cell("relu(x)").growth, Growth::Linear);
+  EXPECT_EQ(cell("0 - relu(0-x)").growth, Growth::Linear);
+  EXPECT_EQ(cell("x^2").growth, Growth::Steeper);
+  EXPECT_EQ(cell("exp(exp(exp(x)))").growth, Growth::Steeper);
+  EXPECT_EQ(cell("x").turns, 0U);
+  EXPECT_EQ(cell("abs(x)").turns, 1U);
+  EXPECT_EQ(cell("x*sigmoid(x)").turns, 1U);
+  EXPECT_EQ(cell("sin(x)").turns, 2U);    // 4 turns
+  EXPECT_EQ(cell("sin(3*x)").turns, 3U);
+  EXPECT_EQ(cell("x").complexity, 0U);
+  EXPECT_EQ(cell("tanh(x)*tanh(x + 1)").complexity, 1U);
+  const Formula vector =
+      formula::parse_or_throw("sum(x^2) + dot(w0, x)", formula::Shape::Vector, "test");
+  EXPECT_EQ(cell_of(vector).growth, Growth::Steeper);
+  std::set<std::size_t> cells;
+  for (const char* text : {"x", "x^2", "abs(x)", "sin(x)", "tanh(x)", "x*tanh(x) + sin(3*x)"}) {
+    const std::size_t index = cell(text).index();
+    EXPECT_LT(index, ShapeCell::kCells);
+    EXPECT_TRUE(cells.insert(index).second) << text;
+  }
+}
+
+}  // namespace
+}  // namespace neuronsmith::search::evolution
