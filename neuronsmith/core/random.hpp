@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   Sample,
   Gate,
   Restart,
+  World,
 };
 
 /// Counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random
