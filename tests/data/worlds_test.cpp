@@ -4,29 +4,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
-#include <numbers>
 #include <set>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/data/write_table.hpp"
 #include "tests/data/files.hpp"
+#include "tests/data/world_rows.hpp"
 
 namespace neuronsmith {
 namespace {
 
-using std::numbers::pi;
 using testing::message_of;
-
-std::vector<double> row_of(const WorldPart& part, std::size_t i) {
-  std::vector<double> row;
-  for (std::size_t j = 0; j < part.features.n_features(); ++j) {
-    row.push_back(static_cast<double>(part.features.column(j)[i]));
-  }
-  return row;
-}
+using testing::row_of;
 
 double deviation(std::span<const float> values) {
   double sum = 0.0;
@@ -135,6 +127,60 @@ TEST(Worlds, NamesAndParserAgree) {
   EXPECT_EQ(message_of<ConfigError>([] { (void)parse_world_family("flat"); }),
             "--world: polynomial, spherical-harmonic, feynman, harmonic-sum, lorenz, roessler, "
             "logistic-map, mackey-glass are known, not \"flat\"");
+}
+
+TEST(Worlds, CarryFamilyEquationAndSeedInTheirNames) {
+  EXPECT_EQ(make_world({.family = WorldFamily::Lorenz, .seed = 3}).name, "lorenz-3");
+  const World world = make_world({.family = WorldFamily::Feynman, .equation = "I.12.1", .seed = 4});
+  EXPECT_EQ(world.name, "feynman-I.12.1-4");
+  EXPECT_EQ(world.law, "mu * Nn");
+}
+
+TEST(Worlds, AreTablesOfTheirInputsAndY) {
+  const World world = make_world({.family = WorldFamily::LogisticMap, .ood_rows = 3});
+  const Table table = to_table(world, world.ood);
+  ASSERT_EQ(table.columns.size(), 3u);
+  EXPECT_EQ(table.columns[0].name, "x");
+  EXPECT_EQ(table.columns[1].name, "r");
+  EXPECT_EQ(table.columns[2].name, "y");
+  EXPECT_EQ(table.n_rows, 3u);
+  EXPECT_EQ(table.columns[2].numbers, world.ood.target);
+  EXPECT_TRUE(std::ranges::equal(table.columns[1].numbers, world.ood.features.column(1)));
+}
+
+TEST(Worlds, MayHaveTrainingRowsAlone) {
+  const World world = make_world({.training_rows = 1, .test_rows = 0, .ood_rows = 0});
+  EXPECT_EQ(world.training.target.size(), 1u);
+  EXPECT_TRUE(world.test.target.empty());
+  EXPECT_TRUE(world.ood.target.empty());
+}
+
+TEST(Worlds, NameTheOptionThatIsWrong) {
+  const auto message = [](const WorldOptions& options) {
+    return message_of<ConfigError>([&] { (void)make_world(options); });
+  };
+  EXPECT_EQ(message({.training_rows = 0}), "--rows: 1 to 4294967295 are possible, not 0");
+  EXPECT_EQ(message({.noise = -1.0}), "--noise: a number of at least 0 is wanted, not -1");
+  EXPECT_EQ(message({.noise = 1e39}), "--noise: the law's values leave float32; make them smaller");
+  EXPECT_EQ(message({.family = WorldFamily::Lorenz, .equation = "I.6.2a"}),
+            "--equation: --world feynman has them, not lorenz");
+  EXPECT_EQ(message({.family = WorldFamily::Feynman, .equation = "I.26.2"}),
+            "--equation: 97 equations are known, I.6.2a to III.21.20 (neuronsmith data worlds), "
+            "not \"I.26.2\"");
+}
+
+TEST(FeynmanWorlds, AreAllSoundAndKnowTheirRanges) {
+  EXPECT_EQ(feynman_equation_names().size(), 97u);
+  for (const std::string_view equation : feynman_equation_names()) {
+    expect_sound(
+        make_world({.family = WorldFamily::Feynman, .equation = std::string(equation), .seed = 5}));
+  }
+  const World world = make_world({.family = WorldFamily::Feynman, .equation = "I.15.3x"});
+  const std::vector<WorldInput> expected = {{"x", {5, 7.5F}, {5, 10}},
+                                            {"u", {1, 1.5F}, {1, 2}},
+                                            {"c", {3, 11.5F}, {3, 20}},
+                                            {"t", {1, 1.5F}, {1, 2}}};
+  EXPECT_EQ(world.inputs, expected);
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <map>
 #include <numbers>
-#include <utility>
 
+#include "neuronsmith/data/internal/spherical_harmonic.hpp"
 #include "neuronsmith/data/internal/synthetic_table.hpp"
 #include "neuronsmith/data/internal/world_law.hpp"
 
@@ -93,27 +93,6 @@ using HarmonicSeries = std::map<Harmonic, double>;
 
 constexpr int kMaxDegree = 5;
 
-/// Associated Legendre function P_l^m of cosine, m >= 0, without the sign (-1)^m.
-double legendre(int l, int m, double cosine, double sine) {
-  double before = 0.0;
-  double current = 1.0;
-  for (int k = 1; k <= m; ++k) current *= (2 * k - 1) * sine;
-  for (int k = m + 1; k <= l; ++k) {
-    const double next = ((2 * k - 1) * cosine * current - (k + m - 1) * before) / (k - m);
-    before = std::exchange(current, next);
-  }
-  return current;
-}
-
-/// Real and orthonormal on the sphere.
-double spherical_harmonic(const Harmonic& harmonic, double theta, double phi) {
-  const int m = std::abs(harmonic.m);
-  double squared_norm = (2 * harmonic.l + 1) / (4.0 * pi) * (m == 0 ? 1.0 : 2.0);
-  for (int k = harmonic.l - m + 1; k <= harmonic.l + m; ++k) squared_norm /= k;
-  const double wave = harmonic.m < 0 ? std::sin(m * phi) : std::cos(m * phi);
-  return std::sqrt(squared_norm) * legendre(harmonic.l, m, std::cos(theta), std::sin(theta)) * wave;
-}
-
 Harmonic drawn_harmonic(Random& random) {
   const int l = 1 + static_cast<int>(random.below(kMaxDegree));
   const auto orders = static_cast<std::size_t>(2 * l + 1);
@@ -123,7 +102,7 @@ Harmonic drawn_harmonic(Random& random) {
 double value_of(const HarmonicSeries& series, double theta, double phi) {
   double sum = 0.0;
   for (const auto& [harmonic, amplitude] : series) {
-    sum += amplitude * spherical_harmonic(harmonic, theta, phi);
+    sum += amplitude * spherical_harmonic(harmonic.l, harmonic.m, theta, phi);
   }
   return sum;
 }

@@ -106,7 +106,7 @@ WorldLaw draw_logistic_map(Random& random) {
     for (std::size_t i = 0; i < n_steps; ++i) state = inputs[1] * state * (1.0 - state);
     return state;
   };
-  return {fmt::format("x after steps of x <- r*x*(1 - x): {}", n_steps),
+  return {fmt::format("x after {} times x <- r*x*(1 - x)", n_steps),
           {{"x", {x, x + 0.5F}, {0.0F, 1.0F}}, {"r", {r, r + 0.8F}, {2.0F, 4.0F}}},
           value};
 }
@@ -125,12 +125,9 @@ WorldLaw draw_mackey_glass(Random& random) {
     }
     return state;
   };
-  std::string text = fmt::format("x0 after steps of x0 <- x0 + {}*({}*d/(1 + d^{}) - {}*x0) with d",
-                                 kStep,
-                                 beta,
-                                 exponent,
-                                 gamma);
-  for (std::size_t i = 1; i <= n_steps; ++i) text += fmt::format("{} x{}", i == 1 ? " =" : ",", i);
+  std::string text = fmt::format(
+      "x0 after x0 <- x0 + {}*({}*d/(1 + d^{}) - {}*x0) with d =", kStep, beta, exponent, gamma);
+  for (std::size_t i = 1; i <= n_steps; ++i) text += fmt::format("{} x{}", i == 1 ? "" : ",", i);
   return {text, equal_inputs(1 + n_steps, {0.5F, 1.1F}, {0.2F, 1.4F}), value};
 }
 
