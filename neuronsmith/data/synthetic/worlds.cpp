@@ -8,6 +8,7 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/data/internal/synthetic_table.hpp"
 #include "neuronsmith/data/internal/world_law.hpp"
 
@@ -109,18 +110,9 @@ Rows draw_rows(const WorldLaw& law, std::size_t n_rows, Region region, Random ra
   return rows;
 }
 
-double deviation(std::span<const double> values) {
-  const auto n = static_cast<double>(values.size());
-  double sum = 0.0;
-  for (const double value : values) sum += value;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - sum / n) * (value - sum / n);
-  return std::sqrt(squares / n);
-}
-
 void add_noise(std::span<double> y, double share, Random random) {
   if (share == 0.0) return;
-  const double size = share * deviation(y);
+  const double size = share * summarise(y).population_deviation();
   for (double& value : y) value += size * random.normal();
 }
 
