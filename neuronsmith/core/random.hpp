@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   Sample,
   Gate,
   Restart,
+  World,
   Evolution,
 };
 

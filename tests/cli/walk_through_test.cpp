@@ -260,7 +260,7 @@ TEST_F(Command, QuietSaysNothingOnStandardError) {
 TEST_F(Command, HelpShowsExamplesForEverySubcommand) {
   const std::vector<std::vector<std::string>> commands = {
       {}, {"discover"}, {"train"}, {"evaluate"}, {"predict"}, {"data", "describe"},
-      {"data", "synthesize"}, {"reproduce", "neuronseek-synthetic"}, {"runs", "list"}, {"runs", "show"}, {"runs", "export"}, {"report"}};
+      {"data", "synthesize"}, {"data", "worlds"}, {"reproduce", "neuronseek-synthetic"}, {"runs", "list"}, {"runs", "show"}, {"runs", "export"}, {"report"}};
   for (auto arguments : commands) {
     arguments.push_back("--help");
     const auto outcome = run(arguments);

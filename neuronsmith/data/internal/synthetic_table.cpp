@@ -39,10 +39,10 @@ double power(double x, int exponent) {
   return result;
 }
 
-void round_to(Column& column, std::span<const double> y, std::string_view options) {
+void round_to(std::span<float> rounded, std::span<const double> y, std::string_view options) {
   for (std::size_t i = 0; i < y.size(); ++i) {
-    column.numbers[i] = static_cast<float>(y[i]);
-    if (!std::isfinite(column.numbers[i])) {
+    rounded[i] = static_cast<float>(y[i]);
+    if (!std::isfinite(rounded[i])) {
       throw ConfigError(
           fmt::format("{}: the law's values leave float32; make them smaller", options));
     }
@@ -55,10 +55,14 @@ void require_noise(double noise) {
   }
 }
 
-void require_size(std::size_t rows, std::size_t features) {
+void require_rows(std::size_t rows) {
   if (rows == 0 || rows > kMaxRows) {
     throw ConfigError(fmt::format("--rows: 1 to {} are possible, not {}", kMaxRows, rows));
   }
+}
+
+void require_size(std::size_t rows, std::size_t features) {
+  require_rows(rows);
   if (features == 0) throw ConfigError("--features: at least 1 is wanted, not 0");
 }
 

@@ -16,11 +16,12 @@ namespace neuronsmith::internal {
 /// x^exponent by multiplication, exponent >= 0.
 [[nodiscard]] double power(double x, int exponent);
 
-/// Rounds y into the column. Throws ConfigError naming `options` where it leaves float32.
-void round_to(Column& column, std::span<const double> y, std::string_view options);
+/// Rounds y. Throws ConfigError naming `options` where it leaves float32.
+void round_to(std::span<float> rounded, std::span<const double> y, std::string_view options);
 
 // Throw ConfigError naming --noise, --rows or --features.
 void require_noise(double noise);
+void require_rows(std::size_t rows);
 void require_size(std::size_t rows, std::size_t features);
 
 }  // namespace neuronsmith::internal

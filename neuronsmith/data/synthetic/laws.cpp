@@ -96,7 +96,7 @@ Table synthesize(const SyntheticOptions& options) {
     y[i] = law_at(law(options.law), x);
   }
   add_noise(y, options);
-  internal::round_to(table.columns.back(), y, "--range, --noise");
+  internal::round_to(table.columns.back().numbers, y, "--range, --noise");
   return table;
 }
 

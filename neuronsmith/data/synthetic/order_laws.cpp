@@ -125,7 +125,7 @@ void measure(std::span<const double> y, OrderLawTables& result) {
 
 void store_target(Table& table, std::vector<double> y, const OrderLawTables& result) {
   for (double& value : y) value = (value - result.mean) / result.deviation;
-  internal::round_to(table.columns.back(), y, "--noise");
+  internal::round_to(table.columns.back().numbers, y, "--noise");
 }
 
 }  // namespace
