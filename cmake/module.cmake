@@ -8,7 +8,9 @@ if(NEURONSMITH_DEVELOPER)
 endif()
 if(NEURONSMITH_SANITIZE)
   target_compile_options(neuronsmith_flags INTERFACE
-    -fsanitize=${NEURONSMITH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    -fsanitize=${NEURONSMITH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    # GCC's documentation says that it misfires on instrumented code.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(neuronsmith_flags INTERFACE -fsanitize=${NEURONSMITH_SANITIZE})
 endif()
 
