@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/data/metrics.hpp"
 #include "neuronsmith/data/task.hpp"
-#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 

@@ -15,10 +15,10 @@
 namespace neuronsmith::experiment {
 namespace {
 
+using internal::ProcessIdentity;
 using neuronsmith::internal::bound;
 using neuronsmith::internal::Database;
 using neuronsmith::internal::execute;
-using internal::ProcessIdentity;
 
 constexpr std::array kStatuses = {RunStatus::Running,
                                   RunStatus::Done,

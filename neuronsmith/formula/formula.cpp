@@ -20,6 +20,12 @@ Shape joined(const Formula& a, const Formula& b) {
 
 }  // namespace
 
+std::string_view name(Shape shape) { return shape == Shape::Vector ? "vector" : "scalar"; }
+
+Shape shape_named(std::string_view text) {
+  return text == name(Shape::Vector) ? Shape::Vector : Shape::Scalar;
+}
+
 Formula Formula::literal(double value) { return leaf(Op::Literal, 0, value, Shape::Scalar); }
 Formula Formula::input(Shape shape) { return leaf(Op::Input, 0, 0.0, shape); }
 Formula Formula::column(int index) { return leaf(Op::Column, index, 0.0, Shape::Scalar); }

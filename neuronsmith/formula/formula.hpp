@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "neuronsmith/formula/operators.hpp"
@@ -12,6 +13,10 @@ namespace neuronsmith::formula {
 
 /// Scalar: one number per sample. Vector: one number per sample and coordinate.
 enum class Shape : std::uint8_t { Scalar, Vector };
+
+/// "scalar", "vector", and back: what is not "vector" is a scalar.
+[[nodiscard]] std::string_view name(Shape shape);
+[[nodiscard]] Shape shape_named(std::string_view text);
 
 /// One element of a postfix array.
 struct Node {

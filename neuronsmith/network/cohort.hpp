@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/network/initialisation.hpp"
 #include "neuronsmith/network/loss.hpp"
 #include "neuronsmith/network/network.hpp"
@@ -70,7 +69,8 @@ class Cohort {
 
   [[nodiscard]] std::span<const Problem> problems() const { return problems_; }
   [[nodiscard]] const CohortOptions& options() const { return options_; }
-  /// Trial t is the problem t % problems, with seed number t / problems: the first trials see all problems.
+  /// Trial t is the problem t % problems, with seed number t / problems: the first trials see all
+  /// problems.
   [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds.size(); }
   [[nodiscard]] std::size_t problem_of(std::size_t trial) const { return trial % problems_.size(); }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
@@ -13,6 +14,28 @@ namespace {
 constexpr const char* kFormat = "neuronsmith-checkpoint";
 constexpr int kVersion = 2;
 
+/// The state as a file of its own.
+class StateFile final : public StateStore {
+ public:
+  explicit StateFile(std::string path) : path_(std::move(path)) {}
+
+  [[nodiscard]] std::string source() const override { return path_; }
+  [[nodiscard]] bool has_state() const override { return std::filesystem::exists(path_); }
+  [[nodiscard]] Json read_state() const override { return read_json_file(path_); }
+  void write_state(const Json& state) override { write_file_atomically(path_, state.dump() + "\n"); }
+
+ private:
+  std::string path_;
+};
+
+/// work(StateStore&) with the place that the options name.
+template <typename Work>
+auto with_place(const DriverOptions& options, const Work& work) {
+  if (options.store != nullptr) return work(*options.store);
+  StateFile file(options.checkpoint);
+  return work(file);
+}
+
 }  // namespace
 
 bool has_place(const DriverOptions& options) {
@@ -20,12 +43,13 @@ bool has_place(const DriverOptions& options) {
 }
 
 std::string checkpoint_source(const DriverOptions& options) {
-  return options.store != nullptr ? options.store->source() : options.checkpoint;
+  return with_place(options, [](const StateStore& store) { return store.source(); });
 }
 
 Json read_checkpoint(const DriverOptions& options) {
   const std::string source = checkpoint_source(options);
-  Json checkpoint = options.store != nullptr ? options.store->read_state() : read_json_file(source);
+  Json checkpoint =
+      with_place(options, [](const StateStore& store) { return store.read_state(); });
   require_format(checkpoint, kFormat, kVersion, source);
   if (json_get<Json>(checkpoint, "fingerprint", source) != options.fingerprint) {
     throw ConfigError(
@@ -35,9 +59,8 @@ Json read_checkpoint(const DriverOptions& options) {
 }
 
 bool has_checkpoint(const DriverOptions& options) {
-  if (!options.resume) return false;
-  return options.store != nullptr ? options.store->has_state()
-                                  : std::filesystem::exists(options.checkpoint);
+  return options.resume &&
+         with_place(options, [](const StateStore& store) { return store.has_state(); });
 }
 
 void write_checkpoint(const DriverOptions& options, const Json& state) {
@@ -45,8 +68,7 @@ void write_checkpoint(const DriverOptions& options, const Json& state) {
   Json checkpoint = {
       {"format", kFormat}, {"version", kVersion}, {"fingerprint", options.fingerprint}};
   checkpoint.update(state);
-  if (options.store != nullptr) return options.store->write_state(checkpoint);
-  write_file_atomically(options.checkpoint, checkpoint.dump() + "\n");
+  with_place(options, [&](StateStore& store) { store.write_state(checkpoint); });
 }
 
 }  // namespace neuronsmith::search

@@ -23,7 +23,7 @@ constexpr std::size_t kMostKnown = 1'000'000;
 Json candidate_to_json(const Candidate& candidate) {
   Json json = {
       {"formula", formula::to_infix(candidate.formula)},
-      {"shape", candidate.formula.input_shape() == formula::Shape::Vector ? "vector" : "scalar"}};
+      {"shape", formula::name(candidate.formula.input_shape())}};
   json.update(to_json(candidate.score));
   return json;
 }
@@ -37,9 +37,8 @@ TracePoint trace_point_from_json(const Json& json, const std::string& source) {
 }
 
 Candidate candidate_from_json(const Json& json, const std::string& source) {
-  const bool vector = json_get<std::string>(json, "shape", source) == "vector";
   return {formula::parse_or_throw(json_get<std::string>(json, "formula", source),
-                                  vector ? formula::Shape::Vector : formula::Shape::Scalar,
+                                  formula::shape_named(json_get<std::string>(json, "shape", source)),
                                   source),
           score_from_json(json, source)};
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <map>
@@ -17,6 +16,7 @@
 #include "neuronsmith/formula/cost.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/search/internal/grid.hpp"
 
 namespace neuronsmith::search {
 namespace {
@@ -35,11 +35,8 @@ constexpr float kFlat = 1e-4F;
 
 bool is_finite_and_not_flat(const neuron::Activation& activation) {
   if (activation.formula.empty()) return true;
-  std::array<float, kPoints> x{};
-  std::array<float, kPoints> y{};
-  for (std::size_t i = 0; i < kPoints; ++i) {
-    x[i] = kReach * (2.0F * static_cast<float>(i) / static_cast<float>(kPoints - 1) - 1.0F);
-  }
+  const std::vector<float> x = internal::symmetric_grid(kReach, kPoints);
+  std::vector<float> y(kPoints);
   formula::ElementwiseFunction(neuron::without_batch(activation)).evaluate(x, y);
   const auto [low, high] = std::ranges::minmax(y);
   return std::ranges::all_of(y, [](float v) { return std::isfinite(v); }) && high - low > kFlat;
@@ -96,7 +93,7 @@ struct NetworkObjective::Entry {
   double complexity = 0.0;
   double cost = 0.0;
   std::optional<network::Member> member;  ///< absent for one that cannot be scored
-  std::vector<TrialLosses> losses = {};   ///< one a trial done
+  std::vector<TrialLosses> losses = {};   ///< one a trial, as far as it came
 };
 
 NetworkObjective::NetworkObjective(network::Cohort cohort,
@@ -130,7 +127,7 @@ void NetworkObjective::train_reference(const Executor& executor) {
 }
 
 std::uint64_t NetworkObjective::key(const Formula& formula) const {
-  return formula::simplify(formula).hash();
+  return formula::canonical_hash(formula);
 }
 
 Formula NetworkObjective::fitted(const Formula& formula) const {

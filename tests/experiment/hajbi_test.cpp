@@ -6,8 +6,8 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
-#include "neuronsmith/experiment/reproduce/hajbi_protocol.hpp"
 #include "neuronsmith/core/statistics.hpp"
+#include "neuronsmith/experiment/reproduce/hajbi_protocol.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "support/files.hpp"
 

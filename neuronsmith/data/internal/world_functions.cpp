@@ -33,7 +33,7 @@ double drawn_amplitude(Random& random) {
   return tossed(random) ? -size : size;
 }
 
-double drawn_normal(Random& random) { return std::round(random.normal() * 1000.0) / 1000.0; }
+double drawn_normal(Random& random) { return three_decimals(random.normal()); }
 
 // Polynomials
 

@@ -35,7 +35,11 @@ struct WorldLaw {
 /// Throws ConfigError naming --equation.
 [[nodiscard]] WorldLaw feynman_law(std::string_view equation);
 
-/// Uniform in [low, high], rounded to three decimals: the number is exact where it is printed.
+// world_law.cpp
+/// Rounded to three decimals: the number is exact where it is printed.
+[[nodiscard]] double three_decimals(double value);
+
+/// Uniform in [low, high], rounded to three decimals.
 [[nodiscard]] double drawn_constant(Random& random, double low, double high);
 
 /// x0, x1, ...: as many as asked for, of the same ranges.

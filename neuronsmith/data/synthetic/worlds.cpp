@@ -186,17 +186,4 @@ Table to_table(const World& world, const WorldPart& part) {
   return table;
 }
 
-namespace internal {
-
-double drawn_constant(Random& random, double low, double high) {
-  return std::round(random.uniform(low, high) * 1000.0) / 1000.0;
-}
-
-std::vector<WorldInput> equal_inputs(std::size_t n, Interval inner, Interval outer) {
-  std::vector<WorldInput> inputs;
-  for (std::size_t j = 0; j < n; ++j) inputs.push_back({fmt::format("x{}", j), inner, outer});
-  return inputs;
-}
-
-}  // namespace internal
 }  // namespace neuronsmith

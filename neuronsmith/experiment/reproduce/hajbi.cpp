@@ -8,11 +8,11 @@
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_protocol.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi_search.hpp"
-#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/library.hpp"
 

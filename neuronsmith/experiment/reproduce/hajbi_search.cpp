@@ -61,7 +61,8 @@ std::optional<neuron::Activation> best_of(const std::vector<Formula>& formulas,
                                           const std::stop_token& stop) {
   std::vector<std::uint64_t> seeds;
   for (std::size_t i = 0; i < n_final_seeds(data); ++i) seeds.push_back(seed + i);
-  const search::NetworkObjective objective = objective_on(data, data.n_training, std::move(seeds), executor);
+  const search::NetworkObjective objective =
+      objective_on(data, data.n_training, std::move(seeds), executor);
   const std::vector<search::Score> scores = objective.score(formulas, executor);
   if (stop.stop_requested()) return std::nullopt;
   const auto best = std::ranges::min_element(scores, {}, &search::Score::error);

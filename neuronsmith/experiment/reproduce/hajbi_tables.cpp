@@ -5,9 +5,9 @@
 #include <cmath>
 #include <optional>
 
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/experiment/comparison.hpp"
 #include "neuronsmith/experiment/reproduce/hajbi.hpp"
-#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

@@ -8,10 +8,10 @@
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/reproduce/order_methods.hpp"
 #include "neuronsmith/experiment/reproduce/order_refit.hpp"
-#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

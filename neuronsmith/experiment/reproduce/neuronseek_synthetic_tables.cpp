@@ -4,10 +4,10 @@
 #include <numeric>
 #include <optional>
 
+#include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/experiment/reproduce/neuronseek_synthetic.hpp"
 #include "neuronsmith/experiment/reproduce/order_identity.hpp"
 #include "neuronsmith/experiment/reproduce/order_refit.hpp"
-#include "neuronsmith/core/statistics.hpp"
 
 namespace neuronsmith::experiment {
 namespace {

@@ -10,8 +10,8 @@
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/core/progress.hpp"
-#include "neuronsmith/data/task.hpp"
 #include "neuronsmith/core/statistics.hpp"
+#include "neuronsmith/data/task.hpp"
 
 namespace neuronsmith::experiment {
 

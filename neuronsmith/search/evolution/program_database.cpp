@@ -65,18 +65,14 @@ const DatabaseKind kPrograms = {.name = "program database",
                                 .made_by = "discover --recipe mine makes one",
                                 .elsewhere = "--database puts it elsewhere"};
 
-constexpr const char* kScalar = "scalar";
-constexpr const char* kVector = "vector";
-
 std::string shape_of(const formula::Formula& formula) {
-  return formula.input_shape() == formula::Shape::Vector ? kVector : kScalar;
+  return std::string(formula::name(formula.input_shape()));
 }
 
 /// Columns first, first + 1, ...: island, formula, shape, origin, parents.
 Proposal proposal_of(SQLite::Statement& row, int first, const std::string& source) {
   const auto text = [&](int column) { return row.getColumn(first + column).getString(); };
-  const auto shape = text(2) == kVector ? formula::Shape::Vector : formula::Shape::Scalar;
-  return {.formula = formula::parse_or_throw(text(1), shape, source),
+  return {.formula = formula::parse_or_throw(text(1), formula::shape_named(text(2)), source),
           .island = row.getColumn(first).getUInt(),
           .origin = parse_origin(text(3), source),
           .parents = parse_json(text(4), source).get<std::vector<std::int64_t>>()};

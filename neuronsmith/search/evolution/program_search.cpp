@@ -38,8 +38,6 @@ constexpr int kDraws = 50;
 constexpr double kNewConstant = 0.3;  ///< how often a constant factor is put in instead
 constexpr double kSpread = 0.25;      ///< of constants, relative
 
-std::uint64_t key_of(const Formula& formula) { return formula::simplify(formula).hash(); }
-
 /// Three significant digits: more would be noise, and no one's to read.
 double rounded(double value) {
   if (value == 0.0 || !std::isfinite(value)) return value;
@@ -78,11 +76,9 @@ ProgramSearch::ProgramSearch(EvolutionOptions options,
       islands_(options_.islands) {}
 
 std::vector<Formula> ProgramSearch::ask() {
-  if (asked_.empty() && database_ != nullptr) asked_ = database_->proposals(generation_);
-  for (const Proposal& proposal : asked_) known_.insert(key_of(proposal.formula));
+  if (asked_.empty()) asked_ = proposals_under_way();
   if (asked_.empty()) {
-    const bool is_first = std::ranges::all_of(islands_, &Island::empty);
-    asked_ = is_first ? first_generation() : next_generation();
+    asked_ = new_proposals();
     if (database_ != nullptr) database_->put_proposals(generation_, asked_);
   }
   std::vector<Formula> formulas;
@@ -90,7 +86,17 @@ std::vector<Formula> ProgramSearch::ask() {
   return formulas;
 }
 
-std::vector<Proposal> ProgramSearch::first_generation() {
+// Those of a generation that an earlier process asked for and did not finish.
+std::vector<Proposal> ProgramSearch::proposals_under_way() {
+  if (database_ == nullptr) return {};
+  std::vector<Proposal> proposals = database_->proposals(generation_);
+  for (const Proposal& proposal : proposals) {
+    known_.insert(formula::canonical_hash(proposal.formula));
+  }
+  return proposals;
+}
+
+std::vector<Proposal> ProgramSearch::new_proposals() {
   std::vector<Proposal> proposals;
   if (generation_ == 0) {
     for (const Formula& seed : seeds_) {
@@ -98,22 +104,6 @@ std::vector<Proposal> ProgramSearch::first_generation() {
       if (take(proposal)) proposals.push_back(std::move(proposal));
     }
   }
-  for (std::uint32_t i = 0; i < options_.islands; ++i) {
-    Random random(seed_, Purpose::Evolution, generation_, i);
-    for (std::size_t k = 0; k < options_.proposals; ++k) {
-      for (int draw = 0; draw < kDraws; ++draw) {
-        Proposal proposal{.formula = fresh_.half_and_half(random), .island = i};
-        if (!take(proposal)) continue;
-        proposals.push_back(std::move(proposal));
-        break;
-      }
-    }
-  }
-  return proposals;
-}
-
-std::vector<Proposal> ProgramSearch::next_generation() {
-  std::vector<Proposal> proposals;
   for (std::uint32_t i = 0; i < options_.islands; ++i) {
     Random random(seed_, Purpose::Evolution, generation_, i);
     for (std::size_t k = 0; k < options_.proposals; ++k) {
@@ -133,7 +123,7 @@ bool ProgramSearch::take(Proposal& proposal) {
   proposal.formula = shorter(std::move(proposal.formula));
   const bool reads_input = proposal.formula.uses(Op::Input) || proposal.formula.uses(Op::Column);
   if (proposal.formula.size() > grammar_.max_nodes || !reads_input) return false;
-  return known_.insert(key_of(proposal.formula)).second;
+  return known_.insert(formula::canonical_hash(proposal.formula)).second;
 }
 
 Proposal ProgramSearch::offspring(std::uint32_t island, Random& random) const {
@@ -208,8 +198,11 @@ void ProgramSearch::tell(std::vector<Formula> formulas, std::span<const Score> s
     if (database_ != nullptr) database_->add(program);
   }
   asked_.clear();
-  ++generation_;
-  if (generation_ % options_.migration_generations == 0) migrate();
+  end_generation();
+}
+
+void ProgramSearch::end_generation() {
+  if (++generation_ % options_.migration_generations == 0) migrate();
 }
 
 void ProgramSearch::settle(const Program& program) {
@@ -270,15 +263,11 @@ void ProgramSearch::load(const Json& state, const std::string& source) {
     if (program.proposal.island >= options_.islands || program.id != ++n_programs_) {
       throw ParseError(fmt::format("{}: program {} is out of place", source, program.id));
     }
-    while (generation_ < program.generation) {
-      if (++generation_ % options_.migration_generations == 0) migrate();
-    }
-    known_.insert(key_of(program.proposal.formula));
+    while (generation_ < program.generation) end_generation();
+    known_.insert(formula::canonical_hash(program.proposal.formula));
     settle(program);
   }
-  while (generation_ < generation) {
-    if (++generation_ % options_.migration_generations == 0) migrate();
-  }
+  while (generation_ < generation) end_generation();
   if (n_programs_ != n_programs) throw ParseError(fmt::format("{}: programs are missing", source));
 }
 

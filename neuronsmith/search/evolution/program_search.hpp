@@ -53,8 +53,8 @@ class ProgramSearch final : public Strategy {
   /// The best program of each cell, by the cell's number.
   using Island = std::map<std::size_t, Program>;
 
-  [[nodiscard]] std::vector<Proposal> first_generation();
-  [[nodiscard]] std::vector<Proposal> next_generation();
+  [[nodiscard]] std::vector<Proposal> proposals_under_way();
+  [[nodiscard]] std::vector<Proposal> new_proposals();
   [[nodiscard]] Proposal offspring(std::uint32_t island, Random& random) const;
   [[nodiscard]] Proposal varied(const Program& parent, std::uint32_t island, Random& random) const;
   [[nodiscard]] formula::Formula with_other_constants(const formula::Formula& parent,
@@ -65,6 +65,7 @@ class ProgramSearch final : public Strategy {
   bool take(Proposal& proposal);
   void settle(const Program& program);
   static void settle(Island& island, const Program& program);
+  void end_generation();
   void migrate();
 
   EvolutionOptions options_;

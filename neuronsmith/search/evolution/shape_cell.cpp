@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "neuronsmith/formula/evaluate.hpp"
+#include "neuronsmith/search/internal/grid.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
@@ -69,10 +70,7 @@ std::size_t ShapeCell::index() const {
 }
 
 ShapeCell cell_of(const Formula& formula) {
-  std::vector<float> x;
-  for (std::size_t i = 0; i < kPoints; ++i) {
-    x.push_back(kReach * (2.0F * static_cast<float>(i) / static_cast<float>(kPoints - 1) - 1.0F));
-  }
+  std::vector<float> x = internal::symmetric_grid(kReach, kPoints);
   for (const double far : {-2.0 * kFar, -kFar, kFar, 2.0 * kFar}) {
     x.push_back(static_cast<float>(far));
   }
