@@ -52,6 +52,7 @@ experiment::DataOptions DataFlags::resolved() const {
   }
   result.clip = !no_clip;
   result.split = parse_split(split, options.split.seed);
+  if (!shift.empty()) result.shift = parse_shift(shift);
   return result;
 }
 
@@ -87,6 +88,11 @@ void add_data_flags(CLI::App& command, DataFlags& flags, const std::string& targ
       ->delimiter(',')
       ->expected(3)
       ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--shift", flags.shift,
+                  "column=NAME[,side=low]: train on one part of the column's range, validate and test "
+                  "on what lies beyond, in that order; inputs are not clipped")
       ->group(group);
   command.add_option("--seed", options.split.seed, "Seed of everything random")
       ->capture_default_str()

@@ -28,6 +28,7 @@ struct DataFlags {
   std::string scaling = "auto";
   std::string target_scaling;
   std::vector<double> split = {0.7, 0.1, 0.2};
+  std::string shift;
   bool no_clip = false;
 
   /// The options with all texts understood. Throws ConfigError naming the option.

@@ -25,17 +25,46 @@ Examples:
   neuronsmith discover --data sensors.tsv.gz --minutes 5 --choose validation --max-degree 5
   neuronsmith discover --data train.csv --generations 400 --resume      # go on after Ctrl-C
   neuronsmith discover --recipe neuronseek --data law.csv --restarts 9 --max-order 4
-  neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000)";
+  neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000
+  neuronsmith discover --recipe mine --minutes 20 --out mined.json          # no table: synthetic worlds
+  neuronsmith discover --recipe mine --data my.csv --target y --shift column=x3
+  neuronsmith discover --recipe vsr --objective network --population 40 --data train.csv
+  neuronsmith discover --recipe mine --role neuron --data train.csv   # aggregation and activation at once)";
 
-/// The recipes that an option has a meaning for: those of a strategy, or of a strategy and a role.
-struct Scope {
-  search::StrategyKind strategy = search::StrategyKind::GeneticProgramming;
-  std::optional<search::Role> role = std::nullopt;
+/// The recipes that an option has a meaning for.
+using Scope = bool (*)(const search::Recipe&);
 
-  [[nodiscard]] bool holds(const search::Recipe& recipe) const {
-    return recipe.strategy == strategy && (!role || recipe.role == *role);
-  }
-};
+bool any(const search::Recipe&) { return true; }
+bool is_genetic(const search::Recipe& recipe) {
+  return recipe.strategy == search::StrategyKind::GeneticProgramming;
+}
+bool is_tensor(const search::Recipe& recipe) {
+  return recipe.strategy == search::StrategyKind::TensorDecomposition;
+}
+bool is_evolution(const search::Recipe& recipe) {
+  return recipe.strategy == search::StrategyKind::ProgramEvolution;
+}
+bool has_grammar(const search::Recipe& recipe) { return !is_tensor(recipe); }
+bool is_network(const search::Recipe& recipe) {
+  return recipe.objective == search::ObjectiveKind::Network;
+}
+bool is_fit(const search::Recipe& recipe) {
+  return !is_network(recipe) && recipe.role != search::Role::Activation && has_grammar(recipe);
+}
+bool is_fit_of_aggregations(const search::Recipe& recipe) {
+  return is_fit(recipe) && recipe.role == search::Role::Aggregation;
+}
+bool is_loss(const search::Recipe& recipe) {
+  return !is_network(recipe) && recipe.role == search::Role::Activation && has_grammar(recipe);
+}
+bool is_fit_or_loss(const search::Recipe& recipe) { return !is_network(recipe) && has_grammar(recipe); }
+bool has_activation(const search::Recipe& recipe) {
+  return recipe.role != search::Role::Aggregation;
+}
+/// Whether one formula is chosen of several; a tensor search alone has one outcome.
+bool has_choice(const search::Recipe& recipe) {
+  return !is_tensor(recipe) || is_network(recipe) || has_activation(recipe);
+}
 
 /// One option of the command that stands for a value of the recipe. What is not given leaves the
 /// recipe's own value.
@@ -43,14 +72,18 @@ struct RecipeOption {
   CLI::Option* option = nullptr;
   std::function<void(search::Recipe&)> take_over;
   std::function<std::string(const search::Recipe&)> value_of;
-  Scope scope;
+  Scope scope = any;
 };
 
 struct DiscoverFlags {
   DataFlags data;
   std::string recipe = "vsr";
+  std::optional<std::string> role;
+  std::optional<std::string> strategy;
+  std::optional<std::string> objective;
   std::string out = "neuron.json";
   std::string checkpoint;
+  std::string database;
   bool training_rows_only = false;
   std::vector<RecipeOption> recipe_options;
   search::DriverOptions driver;
@@ -63,10 +96,11 @@ std::string defaults_of(const RecipeOption& option) {
   std::vector<std::string> values;
   for (const std::string& name : search::recipe_names()) {
     const search::Recipe recipe = search::find_recipe(name);
-    if (!option.scope.holds(recipe)) continue;
+    if (!option.scope(recipe)) continue;
     values.push_back(option.value_of(recipe));
     text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", values.back(), name);
   }
+  if (values.empty()) return {};
   const bool agree = std::ranges::count(values, values.front()) == std::ssize(values);
   return agree ? values.front() : text;
 }
@@ -81,7 +115,7 @@ class RecipeOptions {
   RecipeOptions(CLI::App& command,
                 DiscoverFlags& flags,
                 std::string group,
-                Scope scope = {})
+                Scope scope)
       : command_(command), flags_(flags), group_(std::move(group)), scope_(scope) {}
 
   /// A number of the recipe; `place` gives a reference to it.
@@ -122,6 +156,27 @@ class RecipeOptions {
         [=](search::Recipe recipe) { return std::string(print(place(recipe))); });
   }
 
+  /// Several numbers.
+  template <typename Place>
+  void list(const std::string& option, const Place& place, const std::string& help) {
+    using T = std::remove_reference_t<decltype(place(std::declval<search::Recipe&>()))>;
+    auto given = std::make_shared<T>();
+    add(command_.add_option(option, *given, help)->delimiter(','),
+        [given, place](search::Recipe& recipe) { place(recipe) = *given; },
+        [place](search::Recipe recipe) { return fmt::format("{}", fmt::join(place(recipe), ",")); });
+  }
+
+  /// A number that may be absent.
+  template <typename Place>
+  void limit(const std::string& option, const Place& place, const std::string& help) {
+    auto given = std::make_shared<double>();
+    CLI::Option* const added = command_.add_option(option, *given, help)->group(group_);
+    flags_.recipe_options.push_back({added,
+                                     [given, place](search::Recipe& recipe) { place(recipe) = *given; },
+                                     nullptr,
+                                     scope_});
+  }
+
   template <typename Place>
   void flag(const std::string& option, const Place& place, const std::string& help) {
     CLI::Option* const added = command_.add_flag(option, help)->group(group_);
@@ -147,9 +202,10 @@ class RecipeOptions {
 #define NEURONSMITH_PLACE(member) [](search::Recipe& recipe) -> auto& { return recipe.member; }
 
 void add_genetic_options(CLI::App& command, DiscoverFlags& flags) {
-  RecipeOptions options(command, flags, "Genetic programming");
-  options.number("--population", NEURONSMITH_PLACE(genetic.population), "Formulas a generation");
-  options.number("--tournament", NEURONSMITH_PLACE(genetic.tournament), "Contestants of a tournament");
+  RecipeOptions population(command, flags, "Genetic programming", is_genetic);
+  RecipeOptions options(command, flags, "Genetic programming", has_grammar);
+  population.number("--population", NEURONSMITH_PLACE(genetic.population), "Formulas a generation");
+  population.number("--tournament", NEURONSMITH_PLACE(genetic.tournament), "Contestants of a tournament");
   options.range("--init-depth", NEURONSMITH_PLACE(genetic.init_depth_low),
                 NEURONSMITH_PLACE(genetic.init_depth_high), "Least and greatest depth of first trees");
   options.number("--max-depth", NEURONSMITH_PLACE(genetic.max_depth), "Greatest depth of a tree");
@@ -177,53 +233,101 @@ void add_genetic_options(CLI::App& command, DiscoverFlags& flags) {
   options.number("--term-mutation", NEURONSMITH_PLACE(genetic.term_mutation), "Probability");
   options.number("--cut-function", NEURONSMITH_PLACE(genetic.cut_function),
                  "How many times as likely as a leaf a function is where trees are cut");
-  options.number("--elite", NEURONSMITH_PLACE(genetic.elite), "Share that survives unchanged");
-  options.number("--immigration", NEURONSMITH_PLACE(genetic.immigration), "Share that is random anew");
-  options.word("--fitness", NEURONSMITH_PLACE(genetic.fitness), search::parse_fitness,
+  population.number("--elite", NEURONSMITH_PLACE(genetic.elite), "Share that survives unchanged");
+  population.number("--immigration", NEURONSMITH_PLACE(genetic.immigration), "Share that is random anew");
+  population.word("--fitness", NEURONSMITH_PLACE(genetic.fitness), search::parse_fitness,
                [](search::Fitness f) { return search::name(f); },
                "What selection goes by: criterion or error");
-  options.number("--parsimony", NEURONSMITH_PLACE(genetic.parsimony), "Per node, with --fitness error");
+  population.number("--parsimony", NEURONSMITH_PLACE(genetic.parsimony), "Per node, with --fitness error");
   options.word("--functions", NEURONSMITH_PLACE(genetic.functions), search::parse_functions,
                search::function_names,
-               "e.g. add,sub,mul,sin; or the sets hajbi, elementary, activations");
+               "e.g. add,sub,mul,sin; or the sets hajbi, elementary, activations, mining");
 }
 
 void add_fit_options(CLI::App& command, DiscoverFlags& flags) {
   const std::string group = "Score and choice";
-  RecipeOptions both(command, flags, group);
-  both.word("--choose", NEURONSMITH_PLACE(choice), search::parse_choice,
-            [](search::Choice c) { return search::name(c); },
-            "The formula by: error (of the last generation), criterion or validation");
-  RecipeOptions fit(command, flags, group + ", of aggregations", {.role = search::Role::Aggregation});
-  fit.number("--weights", NEURONSMITH_PLACE(genetic.weights),
-             "Weight vectors that leaves may be, for functions dot and sum");
+  RecipeOptions choice(command, flags, group, has_choice);
+  choice.word("--choose", NEURONSMITH_PLACE(choice), search::parse_choice,
+              [](search::Choice c) { return search::name(c); },
+              "The formula by: error (of the last generation), criterion or validation (networks: trained "
+              "anew)");
+  RecipeOptions whole(command, flags, group, has_activation);
+  whole.word("--learnable", NEURONSMITH_PLACE(learnable), neuron::parse_learnable,
+             [](neuron::Learnable l) { return neuron::name(l); },
+             "Constants of the activation that networks train: none, layer or channel");
+  RecipeOptions vectors(command, flags, group + ", of aggregations", is_fit_of_aggregations);
+  vectors.number("--weights", NEURONSMITH_PLACE(genetic.weights),
+                 "Weight vectors that leaves may be, for functions dot and sum");
+  RecipeOptions fit(command, flags, group + ", of aggregations", is_fit);
   fit.word("--coefficients", NEURONSMITH_PLACE(fit.coefficients), search::parse_coefficients,
            [](search::Coefficients c) { return search::name(c); },
            "fitted (closed form) or as-written");
   fit.number("--ridge", NEURONSMITH_PLACE(fit.ridge), "Ridge penalty, relative");
   fit.number("--max-degree", NEURONSMITH_PLACE(fit.max_degree), "Highest degree of a term");
   fit.number("--gamma", NEURONSMITH_PLACE(fit.gamma), "Of the extended information criterion");
+  RecipeOptions both(command, flags, group, is_fit_or_loss);
   both.number("--refine",
               [](search::Recipe& r) -> int& {
-                return r.role == search::Role::Aggregation ? r.fit.refine : r.loss.refine;
+                return r.role == search::Role::Activation ? r.loss.refine : r.fit.refine;
               },
               "Steps on constants: inside functions (aggregations) or all (activations)");
-  RecipeOptions loss(command, flags, group + ", of activations", {.role = search::Role::Activation});
+  RecipeOptions loss(command, flags, group + ", of activations", is_loss);
   loss.flag("--linear-scaling", NEURONSMITH_PLACE(loss.linear_scaling),
             "Fit a scale and an offset of every formula");
   loss.word("--collapse", NEURONSMITH_PLACE(collapse), search::parse_collapse,
             [](search::Collapse c) { return search::name(c); },
             "Columns to one input: same, others-at-mean or univariate");
-  loss.word("--learnable", NEURONSMITH_PLACE(learnable), neuron::parse_learnable,
-            [](neuron::Learnable l) { return neuron::name(l); },
-            "Constants of the activation that networks train: none, layer or channel");
   command.add_flag("--training-rows-only", flags.training_rows_only,
                    "Leave the validation rows out of the search, as compare does")->group(group);
 }
 
+void add_evolution_options(CLI::App& command, DiscoverFlags& flags) {
+  const std::string group = "Program evolution";
+  RecipeOptions options(command, flags, group, is_evolution);
+  options.number("--islands", NEURONSMITH_PLACE(evolution.islands), "Populations that evolve by themselves");
+  options.number("--proposals", NEURONSMITH_PLACE(evolution.proposals), "Formulas of an island in a generation");
+  options.number("--elite-parents", NEURONSMITH_PLACE(evolution.elite),
+                 "How often a parent is the island's best");
+  options.number("--explore-parents", NEURONSMITH_PLACE(evolution.explore),
+                 "How often a parent is any elite, whatever its score; otherwise by tournament");
+  options.number("--contestants", NEURONSMITH_PLACE(evolution.contestants), "Of that tournament");
+  options.number("--migration-generations", NEURONSMITH_PLACE(evolution.migration_generations),
+                 "Generations between two migrations");
+  options.number("--migration-share", NEURONSMITH_PLACE(evolution.migration_share),
+                 "Share of an island's elites that go to the next");
+  command.add_option("--database", flags.database, "Where to keep all programs, trainings and the state")
+      ->default_str("OUT.programs")->group(group);
+}
+
+void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
+  const std::string group = "Networks, with --objective network";
+  RecipeOptions options(command, flags, group, is_network);
+  options.list("--hidden", NEURONSMITH_PLACE(trials.hidden),
+               "Widths of ordinary networks; others get as many parameters");
+  options.number("--trial-epochs", NEURONSMITH_PLACE(trials.epochs), "Epochs of a training");
+  options.number("--trial-batch", NEURONSMITH_PLACE(trials.batch), "Rows a step");
+  options.number("--trial-rate", NEURONSMITH_PLACE(trials.learning_rate), "Learning rate, falling to 0");
+  options.number("--trial-seeds", NEURONSMITH_PLACE(trials.seeds), "Trainings on every problem");
+  options.number("--keep", NEURONSMITH_PLACE(trials.keep),
+                 "Share that goes on at each rung of successive halving; 1: all");
+  options.number("--max-cost", NEURONSMITH_PLACE(trials.max_cost),
+                 "FLOP per element that an activation may cost");
+  options.limit("--trial-seconds", NEURONSMITH_PLACE(trials.seconds),
+                "A training that takes longer has failed; the result then depends on the clock");
+  options.word("--reference", NEURONSMITH_PLACE(trials.reference),
+               [](const std::string& text) { return text; },
+               [](const std::string& text) { return text; },
+               "Activation of the networks compared with: a name or a formula");
+  options.number("--finalists", NEURONSMITH_PLACE(trials.finalists),
+                 "Formulas trained anew, with other seeds on other worlds, before one is chosen");
+  options.word("--worlds", NEURONSMITH_PLACE(worlds.families), search::parse_world_families,
+               search::world_family_names, "Families of synthetic worlds to learn on without --data");
+  options.number("--worlds-per-family", NEURONSMITH_PLACE(worlds.per_family), "Worlds of each family");
+  options.number("--world-rows", NEURONSMITH_PLACE(worlds.training_rows), "Training rows of a world");
+}
+
 void add_tensor_options(CLI::App& command, DiscoverFlags& flags) {
-  RecipeOptions options(command, flags, "Tensor decomposition",
-                        {.strategy = search::StrategyKind::TensorDecomposition});
+  RecipeOptions options(command, flags, "Tensor decomposition", is_tensor);
   options.word("--engine", NEURONSMITH_PLACE(tensor.engine), search::parse_tensor_engine,
                [](search::TensorEngine e) { return search::name(e); },
                "Terms to choose among: dual (powers and products), cp or tucker (products)");
@@ -245,6 +349,8 @@ void add_tensor_options(CLI::App& command, DiscoverFlags& flags) {
                "Gates alone, with the published model and price: no proof on rows held out");
 }
 
+
+
 #undef NEURONSMITH_PLACE
 
 void add_run_options(CLI::App& command, DiscoverFlags& flags) {
@@ -263,18 +369,23 @@ void add_run_options(CLI::App& command, DiscoverFlags& flags) {
 }
 
 std::string what_it_does(const search::Recipe& recipe) {
-  return fmt::format("it discovers {}s by {}", search::name(recipe.role), search::name(recipe.strategy));
+  return fmt::format("it discovers {}s by {}{}", search::name(recipe.role), search::name(recipe.strategy),
+                     is_network(recipe) ? " and networks" : "");
 }
 
 void require_scope(const RecipeOption& option, const search::Recipe& recipe) {
-  if (option.scope.holds(recipe)) return;
+  if (option.scope(recipe)) return;
   throw ConfigError(fmt::format("{}: --recipe {} has no such option, {}", option.option->get_name(),
                                 recipe.name, what_it_does(recipe)));
 }
 
 /// The recipe with what was given; what was not is told to the run store as the recipe has it.
 search::Recipe resolved_recipe(const DiscoverFlags& flags) {
-  search::Recipe recipe = search::find_recipe(flags.recipe);
+  const search::Recipe published = search::find_recipe(flags.recipe);
+  search::Recipe recipe = published.as(
+      flags.role ? search::parse_role(*flags.role) : published.role,
+      flags.strategy ? search::parse_strategy(*flags.strategy) : published.strategy,
+      flags.objective ? search::parse_objective(*flags.objective) : published.objective);
   for (const RecipeOption& option : flags.recipe_options) {
     if (option.option->count() == 0) continue;
     require_scope(option, recipe);
@@ -282,7 +393,7 @@ search::Recipe resolved_recipe(const DiscoverFlags& flags) {
   }
   for (const RecipeOption& option : flags.recipe_options) {
     if (!option.value_of) continue;
-    option.option->default_str(option.scope.holds(recipe) ? option.value_of(recipe) : "");
+    option.option->default_str(option.scope(recipe) ? option.value_of(recipe) : "");
   }
   recipe.validate();
   return recipe;
@@ -323,22 +434,61 @@ void print_agreement(const Context& context, const search::tensor::TensorDiscove
   }
 }
 
+std::string ratio_text(const search::Score& score) {
+  const search::TrialSummary& trials = *score.trials;
+  return fmt::format("{:>9.4g}  {:>8.4g} to {:<8.4g}  {:>9.4g}  {:>5.0f}", score.error, trials.low,
+                     trials.high, trials.test, trials.cost);
+}
+
+/// Formulas with their scores; of networks the ratios to the reference.
+void print_entries(const Context& context,
+                   const std::vector<experiment::FrontEntry>& entries,
+                   const std::string& heading) {
+  const bool are_ratios = !entries.empty() && entries.front().score.trials.has_value();
+  context.say("{:>10}  {}  formula ({})", "complexity",
+              are_ratios ? fmt::format("{:>9}  {:^20}  {:>9}  {:>5}", "ratio", "95 % interval", "in distr.", "FLOP")
+                         : fmt::format("{:>12}", "error"),
+              heading);
+  for (const experiment::FrontEntry& entry : entries) {
+    context.say("{:>10}  {}  {}{}", entry.score.complexity,
+                are_ratios ? ratio_text(entry.score) : fmt::format("{:>12.6g}", entry.score.error),
+                formula::to_infix(entry.formula, 5), entry.is_chosen ? "   <- chosen" : "");
+  }
+}
+
+std::string_view unit_of(const experiment::DiscoveryResult& result) {
+  switch (result.error_kind) {
+    case experiment::ErrorKind::SquaredError:
+      return "of the target's variance";
+    case experiment::ErrorKind::LogLoss:
+      return "of log loss";
+    case experiment::ErrorKind::Ratio:
+      break;
+  }
+  return "of the loss of networks with the reference";
+}
+
+void print_neuron(const Context& context, const neuron::Neuron& neuron) {
+  if (!neuron.activation) return context.say("\nneuron    {}", formula::to_infix(neuron.formula, 5));
+  context.say("\nneuron    {}, then {}", formula::to_infix(neuron.formula, 5),
+              formula::to_infix(neuron.activation->formula, 5));
+}
+
 void print_result(const Context& context,
                   const experiment::DiscoveryResult& result,
                   const std::string& out) {
-  context.say("{:>10}  {:>12}  formula (front of error and complexity)", "complexity", "error");
-  for (const experiment::FrontEntry& entry : result.front) {
-    context.say("{:>10}  {:>12.6g}  {}{}", entry.score.complexity, entry.score.error,
-                formula::to_infix(entry.formula, 5), entry.is_chosen ? "   <- chosen" : "");
+  print_entries(context, result.front, "front of error and complexity");
+  if (!result.finalists.empty()) {
+    context.say("");
+    print_entries(context, result.finalists, "finalists, trained anew");
   }
   if (result.tensor) print_agreement(context, *result.tensor);
   if (result.columns) {
     print_activation(context, result);
   } else {
-    context.say("\nneuron    {}", formula::to_infix(result.neuron.formula, 5));
+    print_neuron(context, result.neuron);
   }
-  context.say("error     {:.6g} {}", result.score.error,
-              result.loss == search::Loss::LogLoss ? "of log loss" : "of the target's variance");
+  context.say("error     {:.6g} {}", result.score.error, unit_of(result));
   const std::string amount = result.tensor
                                  ? fmt::format("{} restarts", result.tensor->restarts.size())
                                  : fmt::format("{} candidates", result.search.candidates);
@@ -348,7 +498,7 @@ void print_result(const Context& context,
 
 void require_budget(const Budget& budget, const search::Recipe& recipe) {
   budget.validate();
-  if (recipe.strategy == search::StrategyKind::GeneticProgramming) return;
+  if (!is_tensor(recipe)) return;
   const char* const given = budget.generations ? "--generations" : budget.candidates ? "--candidates" : nullptr;
   if (given == nullptr) return;
   throw ConfigError(fmt::format("{}: --recipe {} has no such limit, {}; see --restarts", given,
@@ -363,12 +513,25 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
   Budget& budget = options.driver.budget;
   if (!budget.generations && !budget.candidates && !budget.minutes) budget = options.recipe.budget();
   require_budget(budget, options.recipe);
+  if (is_evolution(options.recipe)) {
+    if (!flags.checkpoint.empty()) {
+      throw ConfigError("--checkpoint: program evolution keeps its state in --database");
+    }
+    options.database = flags.database.empty() ? flags.out + ".programs" : flags.database;
+    return options;
+  }
+  if (!flags.database.empty()) {
+    throw ConfigError(fmt::format("--database: --recipe {} has none, {}", options.recipe.name,
+                                  what_it_does(options.recipe)));
+  }
   options.driver.checkpoint =
       flags.checkpoint.empty() ? flags.out + ".checkpoint" : flags.checkpoint;
   return options;
 }
 
-experiment::PreparedData prepared(const DiscoverFlags& flags, const search::Recipe& recipe) {
+/// The table to search on; absent where the search makes its own worlds.
+std::optional<experiment::PreparedData> prepared(const DiscoverFlags& flags, const search::Recipe& recipe) {
+  if (flags.data.options.data.empty()) return std::nullopt;
   experiment::DataOptions options = experiment::for_search(flags.data.resolved(), recipe);
   if (flags.data.target_scaling == "auto") {
     options.target_scaling = experiment::search_target_scaling(recipe);
@@ -393,65 +556,93 @@ void record(Recording& recording,
 }
 
 void search_and_write(const DiscoverFlags& flags,
-                      const experiment::PreparedData& data,
+                      const experiment::PreparedData* data,
                       const experiment::DiscoverOptions& options,
                       Context& context,
                       Recording& recording) {
   const Interrupt interrupt;
   const Executor executor(context.threads);
   const experiment::DiscoveryResult result =
-      experiment::discover(data, options, executor, &recording, interrupt.token());
+      data != nullptr ? experiment::discover(*data, options, executor, &recording, interrupt.token())
+                      : experiment::discover(options, executor, &recording, interrupt.token());
   std::string neuron = neuron::to_json(result.neuron).dump(2) + "\n";
   write_file_atomically(flags.out, neuron);
   Json json = to_json(result);
   json["out"] = flags.out;
   record(recording, result, std::move(neuron), json);
+  const std::string& place = options.database.empty() ? options.driver.checkpoint : options.database;
   if (result.search.interrupted) {
     context.exit_status = kInterrupted;
-    context.note("interrupted: the best so far is written; --resume goes on from {}",
-                 options.driver.checkpoint);
-  } else if (flags.checkpoint.empty()) {
+    context.note("interrupted: the best so far is written; --resume goes on from {}", place);
+  } else if (flags.checkpoint.empty() && options.database.empty()) {
     std::filesystem::remove(options.driver.checkpoint);
   }
   print_result(context, result, flags.out);
+  if (!options.database.empty()) context.say("programs  {}", options.database);
   context.print(json);
+}
+
+void note_table(const Context& context, const DiscoverFlags& flags, const experiment::PreparedData& data) {
+  note_rows(context, flags.data.options, data.n_table_rows);
+  context.note("{}: {}, {} rows for the search, {} kept out as test rows, {} inputs, scaling {}",
+               data.source, name(data.task.kind), data.n_training + data.n_validation, data.n_test,
+               data.preprocessor.n_features(), name(data.preprocessor.options().scaling));
+}
+
+void note_worlds(const Context& context, const search::Recipe& recipe) {
+  context.note("synthetic worlds: {} each of {}", recipe.worlds.per_family,
+               search::world_family_names(recipe.worlds.families));
 }
 
 void run(const DiscoverFlags& flags, Context& context) {
   const experiment::DiscoverOptions options = resolved(flags);
   require_writable(flags.out);
-  require_writable(options.driver.checkpoint);
-  const experiment::PreparedData data = prepared(flags, options.recipe);
-  note_rows(context, flags.data.options, data.n_table_rows);
-  experiment::validate(data, options);
-  context.note("{}: {}, {} rows for the search, {} kept out as test rows, {} inputs, scaling {}",
-               data.source, name(data.task.kind), data.n_training + data.n_validation, data.n_test,
-               data.preprocessor.n_features(), name(data.preprocessor.options().scaling));
+  if (!options.driver.checkpoint.empty()) require_writable(options.driver.checkpoint);
+  const auto data = prepared(flags, options.recipe);
+  if (data) {
+    experiment::validate(*data, options);
+    note_table(context, flags, *data);
+  } else {
+    experiment::validate(options);
+    note_worlds(context, options.recipe);
+  }
   const auto progress = context.progress();
   Recording recording(flags.store,
                       context,
-                      {.data = data.source,
-                       .data_hash = data.hash,
+                      {.data = data ? data->source : "synthetic worlds",
+                       .data_hash = data ? data->hash : "",
                        .seed = options.seed,
-                       .resume_key = experiment::search_identity(data, options)},
+                       .resume_key = data ? experiment::search_identity(*data, options)
+                                          : experiment::search_identity(options)},
                       options.driver.resume ? RunOrigin::MayResume : RunOrigin::New,
                       progress.get());
-  recording.watch([&] { search_and_write(flags, data, options, context, recording); });
+  recording.watch(
+      [&] { search_and_write(flags, data ? &*data : nullptr, options, context, recording); });
 }
 
 }  // namespace
 
 void add_discover(CLI::App& app, Context& context) {
   auto flags = std::make_shared<DiscoverFlags>();
-  CLI::App& command = *app.add_subcommand("discover", "Search the neuron that a table wants");
+  CLI::App& command = *app.add_subcommand("discover", "Search the neuron that a table, or extrapolation at large, wants");
   command.footer(kExamples);
-  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr, neuronseek or activation-gp")
+  command.add_option("--recipe", flags->recipe, "Published system to follow: vsr, neuronseek, activation-gp or mine")
       ->capture_default_str();
+  command.add_option("--role", flags->role, "What formulas are: aggregation, activation or neuron (both)")
+      ->default_str("the recipe's");
+  command.add_option("--strategy", flags->strategy, "How they are found: genetic, tensor or evolution")
+      ->default_str("the recipe's");
+  command.add_option("--objective", flags->objective,
+                     "What they are scored by: fit (the formula predicts) or network (trained networks)")
+      ->default_str("the recipe's");
   add_data_flags(command, flags->data, "auto");
+  command.get_option("--data")->required(false);
   add_run_options(command, *flags);
   add_fit_options(command, *flags);
   add_genetic_options(command, *flags);
   add_tensor_options(command, *flags);
+  add_evolution_options(command, *flags);
+  add_trial_options(command, *flags);
   add_store_flags(command, flags->store);
   add_common_options(command, context);
   command.callback([flags, &context] { run(*flags, context); });

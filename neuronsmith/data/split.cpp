@@ -162,4 +162,77 @@ Split split_stratified(std::span<const std::uint32_t> classes, const SplitOption
   return split;
 }
 
+std::string_view name(ShiftSide side) { return side == ShiftSide::Low ? "low" : "high"; }
+
+Shift parse_shift(std::string_view text) {
+  constexpr std::string_view kColumn = "column=";
+  constexpr std::string_view kSide = ",side=";
+  const auto refuse = [&] {
+    return ConfigError(fmt::format(
+        "--shift must be column=NAME or column=NAME,side=low (or high), not \"{}\"", text));
+  };
+  if (!text.starts_with(kColumn)) throw refuse();
+  std::string_view column = text.substr(kColumn.size());
+  Shift shift;
+  if (const std::size_t place = column.rfind(kSide); place != std::string_view::npos) {
+    const std::string_view side = column.substr(place + kSide.size());
+    if (side != "low" && side != "high") throw refuse();
+    shift.side = side == "low" ? ShiftSide::Low : ShiftSide::High;
+    column = column.substr(0, place);
+  }
+  if (column.empty()) throw refuse();
+  shift.column = column;
+  return shift;
+}
+
+Split split_shifted(std::span<const float> values,
+                    const Shift& shift,
+                    const SplitOptions& options) {
+  const PartSizes sizes = part_sizes(values.size(), options);
+  const float sign = shift.side == ShiftSide::High ? 1.0F : -1.0F;
+  const auto outwards = [&](std::uint32_t row) { return sign * values[row]; };
+  Rows with_value;
+  Split split;
+  for (std::uint32_t row = 0; row < values.size(); ++row) {
+    (std::isnan(values[row]) ? split.training : with_value).push_back(row);
+  }
+  std::ranges::stable_sort(with_value, {}, outwards);
+  // Rows from `place` on are the outer part; equal values are not torn apart.
+  const auto border = [&](std::size_t place) {
+    std::size_t up = place;
+    std::size_t down = place;
+    const auto is_torn = [&](std::size_t at) {
+      return at > 0 && at < with_value.size() &&
+             outwards(with_value[at - 1]) == outwards(with_value[at]);
+    };
+    while (is_torn(up)) ++up;
+    while (is_torn(down)) --down;
+    return up - place < place - down && up < with_value.size() ? up : down;
+  };
+  const auto inner_size = [&](std::size_t outer) {
+    return with_value.size() - std::min(outer, with_value.size());
+  };
+  const std::size_t test_begins = border(inner_size(sizes.test));
+  const std::size_t validation_begins =
+      std::min(test_begins, border(inner_size(sizes.test + sizes.validation)));
+  const bool has_all = validation_begins > 0 &&
+                       (sizes.validation == 0 || validation_begins < test_begins) &&
+                       (sizes.test == 0 || test_begins < with_value.size());
+  if (!has_all) {
+    throw DataError(
+        fmt::format("--shift: column {} has too few different values to be divided into ranges",
+                    shift.column));
+  }
+  const auto place = [&](std::size_t i) {
+    return with_value.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  split.training.insert(split.training.end(), place(0), place(validation_begins));
+  split.validation.assign(place(validation_begins), place(test_begins));
+  split.test.assign(place(test_begins), place(with_value.size()));
+  sort_parts(split);
+  Random random(options.seed, Purpose::Split, 2);
+  split.training = shuffled(std::move(split.training), random);
+  return split;
+}
+
 }  // namespace neuronsmith

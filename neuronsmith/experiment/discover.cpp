@@ -4,37 +4,35 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/hash.hpp"
 #include "neuronsmith/experiment/internal/pursuit.hpp"
+#include "neuronsmith/experiment/internal/strategies.hpp"
 #include "neuronsmith/experiment/internal/tensor_discovery.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/orders.hpp"
-#include "neuronsmith/search/genetic/genetic_search.hpp"
+#include "neuronsmith/search/evolution/program_database.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
 
 using search::Candidate;
+using search::evolution::ProgramDatabase;
+using search::Score;
 
 constexpr std::size_t kMostRejected = 20;
 
-using Rank = std::function<double(const Candidate&)>;
-
-/// Front and best by criterion, and before them, when the choice goes by their errors, the last
-/// generation; each part ordered by what the choice goes by.
-std::vector<Candidate> ranked(std::vector<Candidate> candidates, const Rank& rank) {
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < candidates.size(); ++i) order.emplace_back(rank(candidates[i]), i);
-  std::ranges::sort(order);
-  std::vector<Candidate> result;
-  for (const auto& [value, i] : order) result.push_back(std::move(candidates[i]));
-  return result;
-}
+/// The two that a choice is made from: what the whole search found best, and what its strategy holds.
+struct Pool {
+  std::vector<Candidate> best;
+  std::vector<Candidate> standing;
+};
 
 std::vector<Candidate> best_of_all(const search::Archive& archive) {
   std::vector<Candidate> candidates = archive.front();
@@ -42,27 +40,71 @@ std::vector<Candidate> best_of_all(const search::Archive& archive) {
   return candidates;
 }
 
+/// Ordered by `rank`, of equal ranks the first first.
+std::vector<Candidate> ranked(std::vector<Candidate> candidates, std::span<const double> rank) {
+  std::vector<std::pair<double, std::size_t>> order;
+  for (std::size_t i = 0; i < candidates.size(); ++i) order.emplace_back(rank[i], i);
+  std::ranges::sort(order);
+  std::vector<Candidate> result;
+  for (const auto& [value, i] : order) result.push_back(std::move(candidates[i]));
+  return result;
+}
+
+std::vector<Candidate> ranked_by(double Score::* value, std::vector<Candidate> candidates) {
+  std::vector<double> rank;
+  for (const Candidate& candidate : candidates) rank.push_back(candidate.score.*value);
+  return ranked(std::move(candidates), rank);
+}
+
+/// Of all that networks were made of the best by criterion, no formula twice.
+std::vector<Candidate> finalists(Pool pool, const search::Objective& objective, std::size_t n) {
+  std::vector<Candidate> all = std::move(pool.best);
+  all.insert(all.end(), pool.standing.begin(), pool.standing.end());
+  std::set<std::uint64_t> seen;
+  std::vector<Candidate> result;
+  for (Candidate& candidate : ranked_by(&Score::criterion, std::move(all))) {
+    if (result.size() == n) break;
+    if (seen.insert(objective.key(candidate.formula)).second) result.push_back(std::move(candidate));
+  }
+  return result;
+}
+
 /// All that can be chosen, best first.
-std::vector<Candidate> eligible(const search::Archive& archive,
-                                std::span<const Candidate> last_generation,
-                                search::Choice choice,
-                                const internal::Pursuit& pursuit) {
-  const Rank rank = [&](const Candidate& candidate) {
-    switch (choice) {
-      case search::Choice::Error:
-        return candidate.score.error;
-      case search::Choice::Criterion:
-        return candidate.score.criterion;
-      case search::Choice::Validation:
-        break;
+std::vector<Candidate> eligible(Pool pool,
+                                const search::Recipe& recipe,
+                                const internal::Pursuit& pursuit,
+                                const Executor& executor,
+                                DiscoveryResult& result) {
+  if (recipe.choice == search::Choice::Error) {
+    std::vector<Candidate> all = ranked_by(&Score::error, std::move(pool.standing));
+    std::vector<Candidate> best = ranked_by(&Score::error, std::move(pool.best));
+    all.insert(all.end(), best.begin(), best.end());
+    return all;
+  }
+  // Who stopped a search does not want to wait for trainings.
+  const bool is_network = recipe.objective == search::ObjectiveKind::Network;
+  if (recipe.choice == search::Choice::Criterion || (is_network && result.search.interrupted)) {
+    return ranked_by(&Score::criterion, std::move(pool.best));
+  }
+  std::vector<Candidate> candidates =
+      is_network ? finalists(std::move(pool), pursuit.objective(), recipe.trials.finalists)
+                 : std::move(pool.best);
+  std::vector<formula::Formula> formulas;
+  for (const Candidate& candidate : candidates) formulas.push_back(candidate.formula);
+  const std::vector<Score> scores = pursuit.holdout_scores(formulas, executor);
+  if (scores.size() < candidates.size()) {
+    return ranked_by(&Score::criterion, std::move(candidates));
+  }
+  std::vector<double> rank;
+  for (const Score& score : scores) rank.push_back(score.criterion);
+  if (is_network) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      result.finalists.push_back({formulas[i], scores[i], false});
     }
-    return pursuit.holdout_error(candidate.formula);
-  };
-  std::vector<Candidate> all = ranked(best_of_all(archive), rank);
-  if (choice != search::Choice::Error) return all;
-  std::vector<Candidate> last = ranked({last_generation.begin(), last_generation.end()}, rank);
-  last.insert(last.end(), all.begin(), all.end());
-  return last;
+    std::ranges::stable_sort(
+        result.finalists, {}, [](const FrontEntry& e) { return e.score.criterion; });
+  }
+  return ranked(std::move(candidates), rank);
 }
 
 /// Goes through the candidates until one is a neuron.
@@ -84,13 +126,13 @@ std::optional<Candidate> choose(const std::vector<Candidate>& candidates,
 }
 
 /// Why nothing was chosen, in one line.
-std::string nothing_found(const PreparedData& data, const DiscoveryResult& result) {
+std::string nothing_found(const std::string& source, const DiscoveryResult& result) {
   if (result.rejected.empty()) {
-    return fmt::format("{}: the search found no formula that could be scored", data.source);
+    return fmt::format("{}: the search found no formula that could be scored", source);
   }
   const Rejected& first = result.rejected.front();
   return fmt::format("{}: the search found no formula that is a neuron; the best one, {}, {}",
-                     data.source,
+                     source,
                      formula::to_infix(first.formula, 5),
                      first.reason);
 }
@@ -109,99 +151,244 @@ bool is_tensor(const DiscoverOptions& options) {
   return options.recipe.strategy == search::StrategyKind::TensorDecomposition;
 }
 
-bool sees_training_rows_only(const DiscoverOptions& options) {
-  const bool validation_rows_choose =
-      !is_tensor(options) && options.recipe.choice == search::Choice::Validation;
-  return options.training_rows_only || validation_rows_choose;
+bool is_network(const DiscoverOptions& options) {
+  return options.recipe.objective == search::ObjectiveKind::Network;
 }
 
-Json provenance_of(const PreparedData& data,
+/// Whether the structure of a tensor search is the outcome as it is.
+bool is_tensor_alone(const DiscoverOptions& options) {
+  return is_tensor(options) && !is_network(options) &&
+         options.recipe.role == search::Role::Aggregation;
+}
+
+bool sees_training_rows_only(const DiscoverOptions& options) {
+  const bool validation_rows_choose =
+      !is_tensor_alone(options) && options.recipe.choice == search::Choice::Validation;
+  return options.training_rows_only || validation_rows_choose || is_network(options);
+}
+
+Json score_to_json(const Score& score) {
+  Json json = {{"error", json_number(score.error)},
+               {"criterion", json_number(score.criterion)},
+               {"complexity", score.complexity}};
+  if (score.trials) json["trials"] = search::to_json(*score.trials);
+  return json;
+}
+
+Json data_to_json(const PreparedData& data, const DiscoverOptions& options) {
+  return {{"task", name(data.task.kind)},
+          {"target", data.task.target},
+          {"scaling", name(data.preprocessor.options().scaling)},
+          {"data_hash", data.hash},
+          {"rows", data.n_training + (sees_training_rows_only(options) ? 0 : data.n_validation)}};
+}
+
+/// `data` is null in a search on synthetic worlds, here and below.
+Json provenance_of(const PreparedData* data,
                    const DiscoverOptions& options,
                    const DiscoveryResult& result) {
-  const search::Score& score = result.score;
   Json json = search::to_json(options.recipe);
   if (result.columns) json.update(columns_to_json(*result.columns));
-  if (result.columns && data.task.n_classes() > 2) {
-    json["class"] = data.task.labels[internal::class_told(data)];
+  if (result.columns && data->task.n_classes() > 2) {
+    json["class"] = data->task.labels[internal::class_told(*data)];
   }
   json["seed"] = options.seed;
-  json["task"] = name(data.task.kind);
-  json["target"] = data.task.target;
-  json["scaling"] = name(data.preprocessor.options().scaling);
-  json["data_hash"] = data.hash;
-  json["rows"] = data.n_training + (sees_training_rows_only(options) ? 0 : data.n_validation);
-  json["error"] = json_number(score.error);
-  json["criterion"] = json_number(score.criterion);
-  json["complexity"] = score.complexity;
+  if (data != nullptr) {
+    json.update(data_to_json(*data, options));
+  } else {
+    json["worlds"] = search::to_json(options.recipe.worlds);
+  }
+  json.update(score_to_json(result.score));
+  for (const FrontEntry& finalist : result.finalists) {
+    if (finalist.is_chosen) json["anew"] = score_to_json(finalist.score);
+  }
   return json;
 }
 
 /// What a checkpoint must agree with to be gone on from.
-Json fingerprint_of(const PreparedData& data, const DiscoverOptions& options) {
+Json fingerprint_of(const PreparedData* data, const DiscoverOptions& options) {
   Json json = search::to_json(options.recipe);
   json["seed"] = options.seed;
-  json["data"] = data.hash;
-  json["preprocessing"] = to_json(data.preprocessor);
-  json["rows"] = {data.n_training, data.n_validation};
   json["training_rows_only"] = options.training_rows_only;
+  if (data == nullptr) {
+    json["worlds"] = search::to_json(options.recipe.worlds);
+    return json;
+  }
+  json["data"] = data->hash;
+  json["preprocessing"] = to_json(data->preprocessor);
+  json["rows"] = {data->n_training, data->n_validation};
+  if (data->is_shifted) json["shifted"] = true;
   return json;
 }
 
-search::DriverOptions driver_options(const PreparedData& data, const DiscoverOptions& options) {
+/// `database` may be null.
+search::DriverOptions driver_options(const PreparedData* data,
+                                     const DiscoverOptions& options,
+                                     ProgramDatabase* database) {
   search::DriverOptions driver = options.driver;
   driver.fingerprint = fingerprint_of(data, options);
+  driver.store = database;
   return driver;
 }
 
-/// Formulas proposed by genetic programming, scored by the objective of the recipe's role.
-DiscoveryResult by_genetic_programming(const PreparedData& data,
-                                       const DiscoverOptions& options,
-                                       const Executor& executor,
-                                       ProgressSink* progress,
-                                       const std::stop_token& stop) {
-  const search::Recipe& recipe = options.recipe;
-  const auto pursuit = internal::pursuit_of(data, recipe, sees_training_rows_only(options));
-  const search::Objective& objective = pursuit->objective();
-  search::GeneticSearch strategy(recipe.genetic, pursuit->inputs(), options.seed);
-
-  DiscoveryResult result;
-  if (recipe.role == search::Role::Activation && data.task.kind != TaskKind::Regression) {
-    result.loss = search::Loss::LogLoss;
+/// Null where none is wanted. One that holds a search is not begun anew.
+std::unique_ptr<ProgramDatabase> database_of(const DiscoverOptions& options) {
+  const bool keeps_programs =
+      options.recipe.strategy == search::StrategyKind::ProgramEvolution && !options.database.empty();
+  if (!keeps_programs) return nullptr;
+  auto database = std::make_unique<ProgramDatabase>(options.database);
+  if (!options.driver.resume && database->has_state()) {
+    throw ConfigError(fmt::format(
+        "--database {}: it holds a search already; --resume goes on with it", options.database));
   }
-  result.search =
-      search::run_search(strategy, objective, executor, options.driver, progress, stop);
-  const auto chosen = choose(
-      eligible(result.search.archive, strategy.population(), recipe.choice, *pursuit),
-      *pursuit,
-      result);
-  if (!chosen) throw DataError(nothing_found(data, result));
+  return database;
+}
+
+std::unique_ptr<internal::Pursuit> pursuit_of(const PreparedData* data,
+                                              const DiscoverOptions& options,
+                                              const internal::NetworkSetting& setting) {
+  if (is_network(options)) return internal::network_pursuit(data, options.recipe, setting);
+  return internal::fit_pursuit(*data, options.recipe, sees_training_rows_only(options));
+}
+
+ErrorKind error_kind_of(const PreparedData* data, const DiscoverOptions& options) {
+  if (is_network(options)) return ErrorKind::Ratio;
+  const bool is_log_loss = options.recipe.role == search::Role::Activation &&
+                           data->task.kind != TaskKind::Regression;
+  return is_log_loss ? ErrorKind::LogLoss : ErrorKind::SquaredError;
+}
+
+/// Chooses a neuron from the pool and tells the front.
+void conclude(Pool pool,
+              const PreparedData* data,
+              const DiscoverOptions& options,
+              const internal::Pursuit& pursuit,
+              const Executor& executor,
+              DiscoveryResult& result) {
+  result.error_kind = error_kind_of(data, options);
+  const auto chosen =
+      choose(eligible(std::move(pool), options.recipe, pursuit, executor, result), pursuit, result);
+  const std::string source = data != nullptr ? data->source : "synthetic worlds";
+  if (!chosen) throw DataError(nothing_found(source, result));
+  const search::Objective& objective = pursuit.objective();
   const std::uint64_t chosen_key = objective.key(chosen->formula);
   for (const Candidate& candidate : result.search.archive.front()) {
     result.front.push_back({objective.fitted(candidate.formula),
                             candidate.score,
                             objective.key(candidate.formula) == chosen_key});
   }
+  for (FrontEntry& finalist : result.finalists) {
+    finalist.is_chosen = objective.key(finalist.formula) == chosen_key;
+  }
+}
+
+/// Formulas proposed by a strategy, scored by the objective of the recipe's role.
+DiscoveryResult by_strategy(const PreparedData* data,
+                            const DiscoverOptions& options,
+                            const Executor& executor,
+                            ProgressSink* progress,
+                            const std::stop_token& stop) {
+  const std::unique_ptr<ProgramDatabase> database = database_of(options);
+  const auto pursuit = pursuit_of(data,
+                                  options,
+                                  {.executor = executor,
+                                   .seed = options.seed,
+                                   .store = database.get(),
+                                   .stop = stop});
+  const auto strategy =
+      internal::strategy_of(options.recipe, pursuit->inputs(), options.seed, database.get());
+  DiscoveryResult result;
+  result.search = search::run_search(*strategy,
+                                     pursuit->objective(),
+                                     executor,
+                                     driver_options(data, options, database.get()),
+                                     progress,
+                                     stop);
+  conclude({best_of_all(result.search.archive), strategy->standing()},
+           data,
+           options,
+           *pursuit,
+           executor,
+           result);
   return result;
+}
+
+/// The structures that a tensor search found, scored by the objective of the recipe's role.
+DiscoveryResult by_structures(const PreparedData& data,
+                              const DiscoverOptions& options,
+                              const Executor& executor,
+                              ProgressSink* progress,
+                              const std::stop_token& stop) {
+  DiscoveryResult result = internal::by_tensor_decomposition(data, options, executor, progress, stop);
+  const auto pursuit = pursuit_of(
+      &data, options, {.executor = executor, .seed = options.seed, .store = nullptr, .stop = stop});
+  const std::vector<formula::Formula> formulas =
+      internal::structures_of(*result.tensor, options.recipe.role);
+  result.front.clear();
+  const std::vector<Score> scores = pursuit->objective().score(formulas, executor);
+  result.search.interrupted = result.search.interrupted || scores.size() < formulas.size();
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    result.search.archive.add({formulas[i], scores[i]});
+  }
+  result.search.candidates = scores.size();
+  conclude({best_of_all(result.search.archive), {}}, &data, options, *pursuit, executor, result);
+  return result;
+}
+
+std::string identity_of(const PreparedData* data, const DiscoverOptions& options) {
+  const std::string& place =
+      options.database.empty() ? options.driver.checkpoint : options.database;
+  if (place.empty()) return {};
+  const std::string fingerprint = fingerprint_of(data, options).dump();
+  Hasher hasher;
+  hasher.update(std::as_bytes(std::span(fingerprint)));
+  return hasher.hex() + " " + std::filesystem::absolute(place).string();
 }
 
 }  // namespace
 
+std::string_view name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::SquaredError:
+      return search::name(search::Loss::SquaredError);
+    case ErrorKind::LogLoss:
+      return search::name(search::Loss::LogLoss);
+    case ErrorKind::Ratio:
+      break;
+  }
+  return "ratio";
+}
+
 void validate(const PreparedData& data, const DiscoverOptions& options) {
   options.recipe.validate();
-  if (is_tensor(options)) {
-    internal::require_tensor_rows(data, options);
-  } else if (options.recipe.choice == search::Choice::Validation && data.n_validation == 0) {
+  if (is_tensor(options)) internal::require_tensor_rows(data, options);
+  if (is_network(options)) {
+    internal::require_network_rows(data);
+  } else if (!is_tensor_alone(options) && options.recipe.choice == search::Choice::Validation &&
+             data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
   }
-  search::validate(driver_options(data, options));
+  const auto database = database_of(options);
+  search::validate(driver_options(&data, options, database.get()));
+}
+
+void validate(const DiscoverOptions& options) {
+  options.recipe.validate();
+  if (is_tensor(options) || !is_network(options)) {
+    throw ConfigError(fmt::format("--data: --recipe {} searches on a table; only --objective network of "
+                                  "genetic programming and evolution can do without",
+                                  options.recipe.name));
+  }
+  const auto database = database_of(options);
+  search::validate(driver_options(nullptr, options, database.get()));
 }
 
 std::string search_identity(const PreparedData& data, const DiscoverOptions& options) {
-  if (options.driver.checkpoint.empty()) return {};
-  const std::string fingerprint = fingerprint_of(data, options).dump();
-  Hasher hasher;
-  hasher.update(std::as_bytes(std::span(fingerprint)));
-  return hasher.hex() + " " + std::filesystem::absolute(options.driver.checkpoint).string();
+  return identity_of(&data, options);
+}
+
+std::string search_identity(const DiscoverOptions& options) {
+  return identity_of(nullptr, options);
 }
 
 DataOptions for_search(DataOptions options, const search::Recipe& recipe) {
@@ -220,28 +407,45 @@ DiscoveryResult discover(const PreparedData& data,
                          ProgressSink* progress,
                          std::stop_token stop) {
   validate(data, options);
-  const auto search = is_tensor(options) ? internal::by_tensor_decomposition : by_genetic_programming;
   DiscoverOptions resolved = options;
-  resolved.driver = driver_options(data, options);
-  DiscoveryResult result = search(data, resolved, executor, progress, stop);
-  result.neuron.provenance = provenance_of(data, options, result);
+  resolved.driver.fingerprint = fingerprint_of(&data, options);
+  DiscoveryResult result =
+      is_tensor_alone(options)
+          ? internal::by_tensor_decomposition(data, resolved, executor, progress, stop)
+      : is_tensor(options) ? by_structures(data, resolved, executor, progress, stop)
+                           : by_strategy(&data, resolved, executor, progress, stop);
+  result.neuron.provenance = provenance_of(&data, options, result);
   return result;
 }
 
-Json to_json(const DiscoveryResult& result) {
-  Json front = Json::array();
-  for (const FrontEntry& entry : result.front) {
-    front.push_back({{"formula", formula::to_infix(entry.formula)},
-                     {"error", json_number(entry.score.error)},
-                     {"complexity", entry.score.complexity},
-                     {"criterion", json_number(entry.score.criterion)},
-                     {"chosen", entry.is_chosen}});
+DiscoveryResult discover(const DiscoverOptions& options,
+                         const Executor& executor,
+                         ProgressSink* progress,
+                         std::stop_token stop) {
+  validate(options);
+  DiscoveryResult result = by_strategy(nullptr, options, executor, progress, stop);
+  result.neuron.provenance = provenance_of(nullptr, options, result);
+  return result;
+}
+
+Json to_json(const std::vector<FrontEntry>& entries) {
+  Json json = Json::array();
+  for (const FrontEntry& entry : entries) {
+    Json& item = json.emplace_back(score_to_json(entry.score));
+    item["formula"] = formula::to_infix(entry.formula);
+    item["chosen"] = entry.is_chosen;
   }
+  return json;
+}
+
+Json to_json(const DiscoveryResult& result) {
   Json json;
   json["formula"] = formula::to_infix(result.neuron.formula);
-  json["loss"] = search::name(result.loss);
-  if (result.columns) {
+  json["loss"] = name(result.error_kind);
+  if (result.neuron.activation) {
     json["activation"] = neuron::to_json(*result.neuron.activation);
+  }
+  if (result.columns) {
     json.update(columns_to_json(*result.columns));
     json["collapse"] = result.neuron.provenance["collapse"];
     json["rejected"] = Json::array();
@@ -255,14 +459,14 @@ Json to_json(const DiscoveryResult& result) {
   json["score"] = json_number(result.score.error);
   json["criterion"] = json_number(result.score.criterion);
   json["complexity"] = result.score.complexity;
-  json["front"] = front;
+  json["front"] = to_json(result.front);
+  if (!result.finalists.empty()) json["finalists"] = to_json(result.finalists);
   const auto orders = neuron::orders_of(result.neuron.aggregation);
   if (orders && !result.columns) {
     json["orders"] = neuron::to_json(*orders);
   }
-  if (result.tensor) {
-    json.update(internal::to_json(*result.tensor));
-  } else {
+  if (result.tensor) json.update(internal::to_json(*result.tensor));
+  if (result.search.candidates > 0) {
     json["candidates"] = result.search.candidates;
     json["generations"] = result.search.generations;
   }

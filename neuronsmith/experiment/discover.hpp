@@ -20,7 +20,10 @@ namespace neuronsmith::experiment {
 
 struct DiscoverOptions {
   search::Recipe recipe;
-  search::DriverOptions driver;  ///< its fingerprint is filled in here
+  search::DriverOptions driver;  ///< its fingerprint and store are filled in here
+  /// StrategyKind::ProgramEvolution: file that keeps all programs (search/evolution/program_database.hpp),
+  /// in place of the driver's checkpoint; empty: none.
+  std::string database;
   /// Validation rows are left out of the search, as where they choose between trained networks.
   bool training_rows_only = false;
   std::uint64_t seed = 1;
@@ -46,13 +49,24 @@ struct Rejected {
   std::string reason;
 };
 
+/// What the errors of a discovery are.
+enum class ErrorKind : std::uint8_t {
+  SquaredError,  ///< over the variance of the target
+  LogLoss,
+  Ratio,  ///< of losses of networks to those of the reference: search/network_objective.hpp
+};
+/// "squared_error", "log_loss", "ratio"
+[[nodiscard]] std::string_view name(ErrorKind kind);
+
 struct DiscoveryResult {
   neuron::Neuron neuron;  ///< the chosen one, its provenance filled in (no times: same seed, same bytes)
   search::Score score;
   std::vector<FrontEntry> front;  ///< in order of complexity
+  /// Choice::Validation among networks: what was trained anew, best first; otherwise empty.
+  std::vector<FrontEntry> finalists;
   std::optional<ColumnsFormula> columns;  ///< of a recipe for activations
   std::vector<Rejected> rejected;         ///< in the order of the choice, at most 20
-  search::Loss loss = search::Loss::SquaredError;  ///< what the errors are
+  ErrorKind error_kind = ErrorKind::SquaredError;
   search::Discovery search;  ///< of a tensor search only the seconds and whether it was interrupted
   std::optional<search::tensor::TensorDiscovery> tensor;  ///< of a tensor search
 };
@@ -60,10 +74,13 @@ struct DiscoveryResult {
 /// Throws, before any work, what discover() would throw because of the options: ConfigError, or
 /// ParseError for a broken checkpoint.
 void validate(const PreparedData& data, const DiscoverOptions& options);
+/// The same of a search on synthetic worlds.
+void validate(const DiscoverOptions& options);
 
 /// Equal for searches of which one can go on from where the other ended: of the same data, recipe and
-/// seed, with their checkpoint in the same place. Empty without a checkpoint.
+/// seed, with their checkpoint or database in the same place. Empty without either.
 [[nodiscard]] std::string search_identity(const PreparedData& data, const DiscoverOptions& options);
+[[nodiscard]] std::string search_identity(const DiscoverOptions& options);
 
 /// How a search wants the data of `options` prepared: for aggregations inputs that share a scale as
 /// they are, and none clipped, because a fit needs the rows as they are.
@@ -79,6 +96,11 @@ void validate(const PreparedData& data, const DiscoverOptions& options);
 /// could be scored or none is a neuron, otherwise what the search throws.
 [[nodiscard]] DiscoveryResult discover(const PreparedData& data,
                                        const DiscoverOptions& options,
+                                       const Executor& executor,
+                                       ProgressSink* progress = nullptr,
+                                       std::stop_token stop = {});
+/// On synthetic worlds: for recipes of ObjectiveKind::Network.
+[[nodiscard]] DiscoveryResult discover(const DiscoverOptions& options,
                                        const Executor& executor,
                                        ProgressSink* progress = nullptr,
                                        std::stop_token stop = {});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
@@ -18,6 +19,9 @@ constexpr double kSharedScale = 2.0;
 void validate(const DataOptions& options) {
   options.split.validate();
   if (options.rows && *options.rows == 0) throw ConfigError("--rows must be at least 1, not 0");
+  if (options.shift && !options.test_data.empty()) {
+    throw ConfigError("--shift divides the rows of --data, and --test gives others for the test part");
+  }
 }
 
 /// Deletes the rows whose target is missing.
@@ -106,9 +110,10 @@ std::vector<float> scaled_target(const Column& column,
   return values;
 }
 
-std::vector<std::uint32_t> picked(std::span<const std::uint32_t> values,
-                                  std::span<const std::uint32_t> rows) {
-  std::vector<std::uint32_t> result;
+template <typename T>
+std::vector<std::remove_const_t<T>> picked(std::span<T> values,
+                                           std::span<const std::uint32_t> rows) {
+  std::vector<std::remove_const_t<T>> result;
   result.reserve(rows.size());
   for (const std::uint32_t row : rows) result.push_back(values[row]);
   return result;
@@ -176,15 +181,28 @@ class Preparation {
 
   void split(const Table& table) {
     result_.n_table_rows = table.n_rows;
+    result_.is_shifted = options_.shift.has_value();
     const std::vector<std::uint32_t> rows = sampled_rows(table.n_rows, options_);
-    const Split parts = is_regression() ? split_rows(rows.size(), options_.split)
-                                        : split_stratified(picked(classes_, rows), options_.split);
+    const Split parts = parts_of(table, rows);
     result_.n_training = parts.training.size();
     result_.n_validation = parts.validation.size();
     result_.n_test = parts.test.size();
     for (const auto* part : {&parts.training, &parts.validation, &parts.test}) {
       for (const std::uint32_t place : *part) order_.push_back(rows[place]);
     }
+  }
+
+  [[nodiscard]] Split parts_of(const Table& table, std::span<const std::uint32_t> rows) const {
+    if (options_.shift) {
+      const Column& column = table.columns[table.require(options_.shift->column, "--shift")];
+      if (column.kind == ColumnKind::Text) {
+        throw DataError(fmt::format("{}: --shift: column {} holds texts, and a range of numbers is divided",
+                                    table.source, column.name));
+      }
+      return split_shifted(picked(std::span(column.numbers), rows), *options_.shift, options_.split);
+    }
+    return is_regression() ? split_rows(rows.size(), options_.split)
+                           : split_stratified(picked(std::span(classes_), rows), options_.split);
   }
 
   void fit(const Table& table, std::size_t target) {
@@ -197,7 +215,7 @@ class Preparation {
     const PreprocessOptions preprocess{
         .scaling = input_scaling(options_, table, excluded, training),
         .one_hot_limit = options_.one_hot_limit,
-        .clip = options_.clip,
+        .clip = options_.clip && !options_.shift,
         .keep_constants = options_.keep_constants};
     result_.preprocessor = Preprocessor(table, excluded, training, preprocess);
   }
@@ -210,7 +228,7 @@ class Preparation {
     if (is_regression()) {
       block.target = scaled_target(table.columns[target], result_.task.scale, rows);
     } else {
-      block.classes = picked(classes_, rows);
+      block.classes = picked(std::span(classes_), rows);
     }
     block.features = result_.preprocessor.transform(std::forward<AnyTable>(table), rows);
     return block;

@@ -34,9 +34,11 @@ struct DataOptions {
   bool keep_shared_scale = false;
   Scaling target_scaling = Scaling::Standard;
   std::size_t one_hot_limit = PreprocessOptions{}.one_hot_limit;
-  bool clip = true;
+  bool clip = true;  ///< has no meaning with `shift`, where inputs are to go beyond the training rows
   bool keep_constants = false;  ///< see PreprocessOptions
   SplitOptions split;
+  /// Absent: parts are random, stratified for classes.
+  std::optional<Shift> shift;
 };
 
 /// Features and targets of some rows.
@@ -60,6 +62,7 @@ struct PreparedData {
   std::size_t n_training = 0;
   std::size_t n_validation = 0;
   std::size_t n_test = 0;
+  bool is_shifted = false;      ///< validation and test rows lie beyond the training rows, in that order
   std::size_t n_table_rows = 0;  ///< rows of `data` before the sample was drawn
 
   [[nodiscard]] network::Part training() const { return block.rows(0, n_training); }
@@ -80,7 +83,7 @@ struct SourceTables {
 /// DataError naming --target.
 [[nodiscard]] SourceTables read_tables(const DataOptions& options);
 
-/// Samples, splits (stratified for classes), fits the preprocessing. Throws what these throw, and
+/// Samples, splits (by a shift, or at random and stratified for classes), fits the preprocessing. Throws what these throw, and
 /// ConfigError naming --rows. `options` name
 /// the files that the tables were read from; split and scaling may be others each time.
 [[nodiscard]] PreparedData prepare(const SourceTables& tables, const DataOptions& options);

@@ -60,7 +60,11 @@ class Driver {
   }
 
   Discovery run(const std::stop_token& stop) {
-    if (has_checkpoint(options_)) load();
+    if (has_checkpoint(options_)) {
+      load();
+    } else if (options_.store != nullptr) {
+      save();  // whose search it is, before anything is kept in the store
+    }
     if (result_.generations > 0) report();  // also where nothing is left to do
     while (!is_spent() && !stop.stop_requested()) {
       if (!step()) break;

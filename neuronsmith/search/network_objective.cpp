@@ -26,7 +26,7 @@ using network::TrialLosses;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kConfidence = 0.95;
-constexpr std::size_t kLeastUnits = 3;  ///< families or problems that an interval can go by
+constexpr std::size_t kLeastUnits = 3;  ///< problems that an interval can go by
 
 // Where an activation must be finite and not flat.
 constexpr float kReach = 8.0F;
@@ -65,14 +65,14 @@ Places all_places(std::size_t n) {
   return places;
 }
 
-/// The share of the places that has the best criterions, and the rest. What cannot be scored is left.
-std::pair<Places, Places> part(Places places, std::span<const Score> scores, double share) {
-  std::ranges::stable_sort(places, {}, [&](std::size_t i) { return scores[i].criterion; });
+/// The share of the places that has the least values, and the rest. What has an infinite one is left.
+std::pair<Places, Places> part(Places places, std::span<const double> values, double share) {
+  std::ranges::stable_sort(places, {}, [&](std::size_t i) { return values[i]; });
   const auto wanted =
       static_cast<std::size_t>(std::ceil(share * static_cast<double>(places.size())));
   const auto end = std::find_if(places.begin(),
                                 places.begin() + static_cast<std::ptrdiff_t>(wanted),
-                                [&](std::size_t i) { return !scores[i].is_valid(); });
+                                [&](std::size_t i) { return values[i] == kInfinity; });
   return {{places.begin(), end}, {end, places.end()}};
 }
 
@@ -137,7 +137,7 @@ Formula NetworkObjective::fitted(const Formula& formula) const {
 NetworkObjective::Entry NetworkObjective::entry_of(const Formula& formula) const {
   const Formula simplified = formula::simplify(formula);
   Entry entry{.key = simplified.hash(), .complexity = static_cast<double>(simplified.size())};
-  std::optional<network::Member> member = builder_(simplified);
+  std::optional<network::Member> member = builder_(formula);
   if (!member) return entry;
   const Formula& activation = member->activation.formula;
   if (!activation.empty()) entry.cost = formula::operations_of(activation);
@@ -163,7 +163,11 @@ std::vector<Score> NetworkObjective::score(std::span<const Formula> formulas,
     for (const std::size_t i : going) scores[i] = score_of(entries[i], rung);
     done = rung;
     if (rung == cohort_.n_trials()) break;
-    partings.push_back(part(std::move(going), scores, options_.keep));
+    std::vector<double> values(entries.size(), kInfinity);
+    for (const std::size_t i : going) {
+      if (scores[i].is_valid()) values[i] = parting_value(entries[i], rung);
+    }
+    partings.push_back(part(std::move(going), values, options_.keep));
     going = partings.back().first;
   }
   for (const auto& [on, left] : partings | std::views::reverse) hold_back(scores, on, left);
@@ -216,38 +220,62 @@ Score NetworkObjective::mean_loss_of(const Entry& entry, std::size_t n_trials) c
   return {error, entry.complexity, error};
 }
 
-Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const {
+std::vector<double> NetworkObjective::log_ratios(const Entry& entry, std::size_t n_trials) const {
   std::vector<double> logs;
-  std::vector<double> test_logs;
   for (std::size_t t = 0; t < n_trials; ++t) {
     logs.push_back(log_ratio(judged(entry.losses[t], t), judged(reference_[t], t)));
+  }
+  return logs;
+}
+
+Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const {
+  const std::vector<double> logs = log_ratios(entry, n_trials);
+  std::vector<double> test_logs;
+  for (std::size_t t = 0; t < n_trials; ++t) {
     test_logs.push_back(log_ratio(entry.losses[t].test, reference_[t].test));
   }
+  std::map<std::size_t, std::vector<double>> problems;
+  for (std::size_t t = 0; t < n_trials; ++t) problems[cohort_.problem_of(t)].push_back(logs[t]);
+  std::vector<double> units;
+  for (const auto& [problem, values] : problems) units.push_back(mean_of(values));
   const double mean = mean_of(logs);
-  const double reach = reach_of(units_of(logs));
+  const double reach = reach_of(units.size() < kLeastUnits ? logs : units);
   const TrialSummary trials{.low = std::exp(mean - reach),
                             .high = std::exp(mean + reach),
                             .test = std::exp(mean_of(test_logs)),
                             .cost = entry.cost,
                             .trainings = static_cast<std::uint32_t>(n_trials)};
-  return {std::exp(mean), entry.complexity, trials.high, trials};
+  const double worst = worst_family(logs, true);
+  return {std::exp(mean),
+          entry.complexity,
+          worst > -kInfinity ? std::exp(worst) : trials.high,
+          trials};
 }
 
-// The means that an interval goes by: of families, of problems or of trials.
-std::vector<double> NetworkObjective::units_of(std::span<const double> logs) const {
-  const auto by = [&](const auto& unit_of) {
-    std::map<std::string, std::vector<double>> units;
-    for (std::size_t t = 0; t < logs.size(); ++t) units[unit_of(t)].push_back(logs[t]);
-    std::vector<double> means;
-    for (const auto& [unit, values] : units) means.push_back(mean_of(values));
-    return means;
-  };
-  const auto problem = [this](std::size_t t) { return cohort_.problem_of(t); };
-  const auto families = by([&](std::size_t t) { return cohort_.problems()[problem(t)].family; });
-  if (families.size() >= kLeastUnits) return families;
-  const auto problems = by([&](std::size_t t) { return std::to_string(problem(t)); });
-  if (problems.size() >= kLeastUnits) return problems;
-  return {logs.begin(), logs.end()};
+// What formulas on their way through the trials are parted by.
+double NetworkObjective::parting_value(const Entry& entry, std::size_t n_trials) const {
+  if (!options_.reference) return score_of(entry, n_trials).error;
+  const std::vector<double> logs = log_ratios(entry, n_trials);
+  const double worst = worst_family(logs, false);
+  return std::exp(worst > -kInfinity ? worst : mean_of(logs));
+}
+
+// The greatest mean logarithm of a family, or the greatest upper end of its interval; -infinity where no
+// family has three problems.
+double NetworkObjective::worst_family(std::span<const double> logs, bool with_reach) const {
+  std::map<std::string, std::map<std::size_t, std::vector<double>>> families;
+  for (std::size_t t = 0; t < logs.size(); ++t) {
+    const std::size_t problem = cohort_.problem_of(t);
+    families[cohort_.problems()[problem].family][problem].push_back(logs[t]);
+  }
+  double worst = -kInfinity;
+  for (const auto& [family, problems] : families) {
+    if (problems.size() < kLeastUnits) continue;
+    std::vector<double> units;
+    for (const auto& [problem, values] : problems) units.push_back(mean_of(values));
+    worst = std::max(worst, mean_of(units) + (with_reach ? reach_of(units) : 0.0));
+  }
+  return worst;
 }
 
 }  // namespace neuronsmith::search

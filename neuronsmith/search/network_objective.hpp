@@ -34,15 +34,18 @@ struct NetworkOptions {
 ///   without one the mean loss. Infinity when a training diverged, the activation is flat or not
 ///   finite somewhere on [-8, 8], or the formula makes no neuron.
 /// complexity: nodes of the simplified formula.
-/// criterion: with a reference the upper end of the 95 % interval of the error, from Student's t of the
-///   mean logarithms of families (of problems or of trials where there are less than three families or
-///   problems): what helps everywhere is worth more than what helps much in one place. A formula that
-///   was left at a rung is no better by criterion than those that went on. Without one, the error.
+///   With a reference it has a 95 % interval, from Student's t of the mean logarithms of problems (of
+///   trials where there are less than three problems).
+/// criterion: with a reference the upper end of that interval in the family of problems where it is
+///   greatest, families of less than three problems aside: what helps everywhere is worth more than what
+///   helps much in one place. Without families of three, the upper end of the whole interval. Rungs go by
+///   the same without the interval, the mean, which a few trials tell better. A formula that was left at
+///   a rung is no better by criterion than those that went on. Without a reference, the error.
 ///
 /// Trainings of all formulas and trials run side by side over the executor.
 class NetworkObjective final : public Objective {
  public:
-  /// The neuron of a formula; absent for one that makes none.
+  /// The neuron of a formula as it was proposed; absent for one that makes none.
   using Builder = std::function<std::optional<network::Member>(const formula::Formula&)>;
 
   /// Trains the reference at once; throws DataError where that diverges. `store` may be null and must
@@ -75,7 +78,9 @@ class NetworkObjective final : public Objective {
   [[nodiscard]] Score score_of(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] Score mean_loss_of(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] Score ratio_of(const Entry& entry, std::size_t n_trials) const;
-  [[nodiscard]] std::vector<double> units_of(std::span<const double> logs) const;
+  [[nodiscard]] double worst_family(std::span<const double> logs, bool with_reach) const;
+  [[nodiscard]] double parting_value(const Entry& entry, std::size_t n_trials) const;
+  [[nodiscard]] std::vector<double> log_ratios(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] double judged(const network::TrialLosses& losses, std::size_t trial) const;
 
   network::Cohort cohort_;

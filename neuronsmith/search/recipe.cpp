@@ -41,10 +41,11 @@ struct FunctionSet {
   std::vector<Op> functions;
 };
 
-/// `hajbi` is that of arXiv 2601.10740; `elementary` and `activations` are ours. Protected
+/// `hajbi` is that of arXiv 2601.10740; the others are ours, `mining` of what
+/// arXiv 2602.05688 found its functions to be made of. Protected
 /// functions have a value everywhere.
-const std::array<FunctionSet, 3>& function_sets() {
-  static const std::array<FunctionSet, 3> sets = {{
+const std::array<FunctionSet, 4>& function_sets() {
+  static const std::array<FunctionSet, 4> sets = {{
       {"hajbi", {Op::Add, Op::Sub, Op::Mul, Op::Sin, Op::Cos, Op::Abs}},
       {"elementary",
        {Op::Add,
@@ -71,6 +72,23 @@ const std::array<FunctionSet, 3>& function_sets() {
         Op::Softplus,
         Op::Erf,
         Op::Sin,
+        Op::Min,
+        Op::Max}},
+      {"mining",
+       {Op::Add,
+        Op::Sub,
+        Op::Mul,
+        Op::Neg,
+        Op::Abs,
+        Op::Relu,
+        Op::Tanh,
+        Op::Sigmoid,
+        Op::Softplus,
+        Op::Exp,
+        Op::Erf,
+        Op::Sin,
+        Op::Cos,
+        Op::Sinc,
         Op::Min,
         Op::Max}},
   }};
@@ -101,11 +119,7 @@ std::vector<Op> functions_named(std::string_view name) {
 Recipe vsr() {
   return {.name = "vsr",
           .source = "Fan et al., No One-Size-Fits-All Neurons, arXiv 2405.02369",
-          .role = Role::Aggregation,
-          .tensor = {},
-          .genetic = {},
-          .fit = {},
-          .loss = {}};
+          .role = Role::Aggregation};
 }
 
 /// What gplearn 0.4 does by default, with the published functions, population and generations.
@@ -137,10 +151,7 @@ Recipe activation_gp() {
   return {.name = "activation-gp",
           .source = "Hajbi, Neuro-Symbolic Activation Discovery, arXiv 2601.10740",
           .role = Role::Activation,
-          .tensor = {},
           .genetic = std::move(genetic),
-          .fit = {},
-          .loss = {},
           .choice = Choice::Error,
           .generations = 5};
 }
@@ -149,11 +160,35 @@ Recipe neuronseek() {
   return {.name = "neuronseek",
           .source = "Pei et al., NeuronSeek, arXiv 2506.15715",
           .role = Role::Aggregation,
-          .strategy = StrategyKind::TensorDecomposition,
-          .tensor = {},
-          .genetic = {},
-          .fit = {},
-          .loss = {}};
+          .strategy = StrategyKind::TensorDecomposition};
+}
+
+/// Grammar, sizes and budget are ours: the publication's proposals come from a language model.
+Recipe mine() {
+  GeneticOptions grammar;
+  grammar.init_depth_low = 1;
+  grammar.init_depth_high = 4;
+  grammar.max_depth = 9;
+  grammar.max_nodes = 28;
+  grammar.constants = ConstantKind::Uniform;
+  grammar.constant_low = -2.0;
+  grammar.constant_high = 2.0;
+  grammar.crossover = 0.2;
+  grammar.subtree_mutation = 0.2;
+  grammar.point_mutation = 0.15;
+  grammar.hoist_mutation = 0.05;
+  grammar.term_mutation = 0.15;
+  grammar.constant_mutation = 0.25;
+  grammar.functions = functions_named("mining");
+  return {.name = "mine",
+          .source = "Vitvitskyi et al., Mining Generalizable Activation Functions, arXiv 2602.05688",
+          .role = Role::Activation,
+          .strategy = StrategyKind::ProgramEvolution,
+          .objective = ObjectiveKind::Network,
+          .genetic = std::move(grammar),
+          .collapse = Collapse::Univariate,
+          .choice = Choice::Validation,
+          .generations = 100};
 }
 
 Json to_json(const TensorOptions& t) {
@@ -202,6 +237,16 @@ Json to_json(const GeneticOptions& g) {
           {"functions", functions}};
 }
 
+Json to_json(const EvolutionOptions& e) {
+  return {{"islands", e.islands},
+          {"proposals", e.proposals},
+          {"elite", e.elite},
+          {"explore", e.explore},
+          {"contestants", e.contestants},
+          {"migration_generations", e.migration_generations},
+          {"migration_share", e.migration_share}};
+}
+
 Json to_json(const FitOptions& fit) {
   return {{"coefficients", name(fit.coefficients)},
           {"ridge", fit.ridge},
@@ -217,12 +262,54 @@ Json to_json(const LossOptions& loss) {
 }  // namespace
 
 std::string_view name(Role role) {
-  return role == Role::Aggregation ? "aggregation" : "activation";
+  switch (role) {
+    case Role::Aggregation:
+      return "aggregation";
+    case Role::Activation:
+      return "activation";
+    case Role::Neuron:
+      break;
+  }
+  return "neuron";
 }
 
 std::string_view name(StrategyKind strategy) {
-  return strategy == StrategyKind::GeneticProgramming ? "genetic programming"
-                                                      : "tensor decomposition";
+  switch (strategy) {
+    case StrategyKind::GeneticProgramming:
+      return "genetic programming";
+    case StrategyKind::TensorDecomposition:
+      return "tensor decomposition";
+    case StrategyKind::ProgramEvolution:
+      break;
+  }
+  return "program evolution";
+}
+
+std::string_view name(ObjectiveKind objective) {
+  return objective == ObjectiveKind::Fit ? "fit" : "network";
+}
+
+Role parse_role(std::string_view text) {
+  for (const Role role : {Role::Aggregation, Role::Activation, Role::Neuron}) {
+    if (text == name(role)) return role;
+  }
+  throw ConfigError(
+      fmt::format("--role must be aggregation, activation or neuron, not \"{}\"", text));
+}
+
+StrategyKind parse_strategy(std::string_view text) {
+  if (text == "genetic") return StrategyKind::GeneticProgramming;
+  if (text == "tensor") return StrategyKind::TensorDecomposition;
+  if (text == "evolution") return StrategyKind::ProgramEvolution;
+  throw ConfigError(
+      fmt::format("--strategy must be genetic, tensor or evolution, not \"{}\"", text));
+}
+
+ObjectiveKind parse_objective(std::string_view text) {
+  for (const ObjectiveKind kind : {ObjectiveKind::Fit, ObjectiveKind::Network}) {
+    if (text == name(kind)) return kind;
+  }
+  throw ConfigError(fmt::format("--objective must be fit or network, not \"{}\"", text));
 }
 
 std::string_view name(Choice choice) {
@@ -266,14 +353,24 @@ Collapse parse_collapse(std::string_view text) {
 }
 
 void Recipe::validate() const {
-  if (strategy == StrategyKind::TensorDecomposition) return tensor.validate();
-  genetic.validate();
-  if (role == Role::Aggregation) return fit.validate();
-  loss.validate();
-  if (genetic.weights > 0) {
-    throw ConfigError(
-        fmt::format("--weights: {} searches formulas of columns, without vectors", name));
+  if (strategy == StrategyKind::TensorDecomposition) tensor.validate();
+  if (strategy == StrategyKind::ProgramEvolution) evolution.validate();
+  if (strategy != StrategyKind::TensorDecomposition) validate_grammar();
+  if (objective == ObjectiveKind::Network) {
+    trials.validate();
+    return worlds.validate();
   }
+  if (role == Role::Activation) return loss.validate();
+  fit.validate();
+}
+
+void Recipe::validate_grammar() const {
+  genetic.validate();
+  if (role != Role::Aggregation && genetic.weights > 0) {
+    throw ConfigError(fmt::format("--weights: {}s are formulas without vectors of weights",
+                                  search::name(Role::Activation)));
+  }
+  if (role == Role::Aggregation) return;
   for (const Op op : genetic.functions) {
     if (formula::info(op).kind == formula::OpKind::Elementwise) continue;
     throw ConfigError(
@@ -284,36 +381,56 @@ void Recipe::validate() const {
   }
 }
 
+Recipe Recipe::as(Role new_role, StrategyKind new_strategy, ObjectiveKind new_objective) const {
+  Recipe recipe = *this;
+  recipe.role = new_role;
+  recipe.strategy = new_strategy;
+  recipe.objective = new_objective;
+  const bool is_new = new_role != role || new_strategy != strategy || new_objective != objective;
+  if (!is_new) return recipe;
+  if (new_objective != objective) {
+    recipe.choice = new_objective == ObjectiveKind::Network ? Choice::Validation : Choice::Criterion;
+  }
+  return recipe;
+}
+
 Budget Recipe::budget() const {
   if (strategy == StrategyKind::TensorDecomposition) return {};
   return {.generations = generations};
 }
 
-std::vector<std::string> recipe_names() { return {"vsr", "activation-gp", "neuronseek"}; }
+std::vector<std::string> recipe_names() { return {"vsr", "activation-gp", "neuronseek", "mine"}; }
 
 Recipe find_recipe(const std::string& name) {
   if (name == "vsr") return vsr();
   if (name == "activation-gp") return activation_gp();
   if (name == "neuronseek") return neuronseek();
+  if (name == "mine") return mine();
   throw ConfigError(fmt::format(
       "--recipe: no recipe is called \"{}\"; known are {}", name, fmt::join(recipe_names(), ", ")));
 }
 
 Json to_json(const Recipe& recipe) {
   Json json = {{"recipe", recipe.name}, {"role", name(recipe.role)}};
-  if (recipe.strategy == StrategyKind::TensorDecomposition) {
-    json["tensor"] = to_json(recipe.tensor);
-    return json;
-  }
-  json["genetic"] = to_json(recipe.genetic);
+  const Recipe published = find_recipe(recipe.name);
+  if (recipe.strategy != published.strategy) json["strategy"] = name(recipe.strategy);
+  if (recipe.objective != published.objective) json["objective"] = name(recipe.objective);
+  const bool is_tensor = recipe.strategy == StrategyKind::TensorDecomposition;
+  const bool is_network = recipe.objective == ObjectiveKind::Network;
+  if (is_tensor) json["tensor"] = to_json(recipe.tensor);
+  if (is_tensor && !is_network && recipe.role == Role::Aggregation) return json;
+  if (!is_tensor) json["genetic"] = to_json(recipe.genetic);
+  if (recipe.strategy == StrategyKind::ProgramEvolution) json["evolution"] = to_json(recipe.evolution);
   json["choose"] = name(recipe.choice);
-  if (recipe.role == Role::Aggregation) {
+  if (is_network) {
+    json["trials"] = to_json(recipe.trials);
+  } else if (recipe.role == Role::Activation) {
+    json["loss"] = to_json(recipe.loss);
+    json["collapse"] = name(recipe.collapse);
+  } else {
     json["fit"] = to_json(recipe.fit);
-    return json;
   }
-  json["loss"] = to_json(recipe.loss);
-  json["collapse"] = name(recipe.collapse);
-  json["learnable"] = neuron::name(recipe.learnable);
+  if (recipe.role != Role::Aggregation) json["learnable"] = neuron::name(recipe.learnable);
   return json;
 }
 

@@ -8,30 +8,43 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/neuron/activation.hpp"
+#include "neuronsmith/search/evolution/evolution_options.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/loss_objective.hpp"
 #include "neuronsmith/search/tensor/tensor_options.hpp"
+#include "neuronsmith/search/trial_options.hpp"
 
 namespace neuronsmith::search {
 
 /// What the formula of a recipe becomes in a neuron.
 enum class Role : std::uint8_t {
-  Aggregation,  ///< a formula of the vector x, scored by FitObjective
-  Activation,   ///< a formula of columns, scored by LossObjective and collapsed to one input
+  Aggregation,  ///< a formula of the vector x
+  /// Of scalar x; with ObjectiveKind::Fit of columns, and then collapsed to one input.
+  Activation,
+  Neuron,  ///< aggregation and activation together: neuron/composite.hpp
 };
 
 /// How a recipe searches.
 enum class StrategyKind : std::uint8_t {
-  GeneticProgramming,   ///< GeneticSearch, with an objective
-  TensorDecomposition,  ///< tensor/tensor_search.hpp, for aggregations
+  GeneticProgramming,   ///< GeneticSearch
+  TensorDecomposition,  ///< tensor/tensor_search.hpp: its structures are the formulas
+  ProgramEvolution,     ///< evolution::ProgramSearch
+};
+
+/// What formulas are scored by.
+enum class ObjectiveKind : std::uint8_t {
+  Fit,      ///< FitObjective, of activations LossObjective: the formula itself predicts
+  Network,  ///< NetworkObjective: networks made of the formula are trained
 };
 
 /// How one formula is chosen of those that a search found.
 enum class Choice : std::uint8_t {
-  Error,       ///< least error in the last generation
-  Criterion,   ///< least information criterion of the whole search
-  Validation,  ///< fitted on the training rows, least error on the validation rows
+  Error,      ///< least error in what the strategy held on to at the end
+  Criterion,  ///< least criterion of the whole search
+  /// Least error on rows that the search did not see: fitted on the training rows, judged on the
+  /// validation rows; networks are trained anew with other seeds, on other synthetic worlds.
+  Validation,
 };
 
 /// How a formula of columns becomes one of a single input.
@@ -42,11 +55,17 @@ enum class Collapse : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view name(Role role);
-/// "genetic programming", "tensor decomposition"
+/// "genetic programming", "tensor decomposition", "program evolution"
 [[nodiscard]] std::string_view name(StrategyKind strategy);
+/// "fit", "network"
+[[nodiscard]] std::string_view name(ObjectiveKind objective);
 [[nodiscard]] std::string_view name(Choice choice);
 [[nodiscard]] std::string_view name(Collapse collapse);
-/// Throw ConfigError naming --choose, --collapse.
+/// Throw ConfigError naming --role, --strategy, --objective, --choose, --collapse. A strategy is given by its
+/// first word: genetic, tensor or evolution.
+[[nodiscard]] Role parse_role(std::string_view text);
+[[nodiscard]] StrategyKind parse_strategy(std::string_view text);
+[[nodiscard]] ObjectiveKind parse_objective(std::string_view text);
 [[nodiscard]] Choice parse_choice(std::string_view text);
 [[nodiscard]] Collapse parse_collapse(std::string_view text);
 
@@ -57,19 +76,29 @@ struct Recipe {
   std::string source;  ///< the publication
   Role role = Role::Aggregation;
   StrategyKind strategy = StrategyKind::GeneticProgramming;
-  TensorOptions tensor;    ///< StrategyKind::TensorDecomposition; all below is of the other
-  GeneticOptions genetic;
-  FitOptions fit;    ///< Role::Aggregation
-  LossOptions loss;  ///< Role::Activation, as all below
-  Collapse collapse = Collapse::Same;
+  ObjectiveKind objective = ObjectiveKind::Fit;
+  TensorOptions tensor = {};        ///< StrategyKind::TensorDecomposition
+  GeneticOptions genetic = {};      ///< the other strategies; programs take the grammar from it
+  EvolutionOptions evolution = {};  ///< StrategyKind::ProgramEvolution
+  FitOptions fit = {};              ///< ObjectiveKind::Fit, but for activations
+  LossOptions loss = {};            ///< ObjectiveKind::Fit of activations
+  TrialOptions trials = {};         ///< ObjectiveKind::Network
+  WorldChoice worlds = {};          ///< ObjectiveKind::Network without a table
+  Collapse collapse = Collapse::Same;                     ///< of activations by fit
   neuron::Learnable learnable = neuron::Learnable::None;  ///< literals of the activation
-  Choice choice = Choice::Criterion;                      ///< both roles
+  Choice choice = Choice::Criterion;
   std::uint64_t generations = 80;
 
   /// Throws ConfigError naming the option.
   void validate() const;
+  /// The same system with another role, strategy or objective; options that then have no sense, such
+  /// as a collapse of formulas that never were of columns, are those of the nearest that has.
+  [[nodiscard]] Recipe as(Role role, StrategyKind strategy, ObjectiveKind objective) const;
   /// What ends a search for which no other limit is given; none for tensors, which end by themselves.
   [[nodiscard]] Budget budget() const;
+
+ private:
+  void validate_grammar() const;
 };
 
 /// Names of the recipes that exist.

@@ -7,6 +7,7 @@
 
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/search/archive.hpp"
 #include "neuronsmith/search/objective.hpp"
 
 namespace neuronsmith::search {
@@ -26,6 +27,9 @@ class Strategy {
   /// What a resumed search needs; load() throws ParseError naming `source` on anything else.
   [[nodiscard]] virtual Json save() const = 0;
   virtual void load(const Json& state, const std::string& source) = 0;
+
+  /// What the strategy holds on to, best first: besides the archive what one may choose from.
+  [[nodiscard]] virtual std::vector<Candidate> standing() const = 0;
 };
 
 }  // namespace neuronsmith::search

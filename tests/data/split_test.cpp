@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/random.hpp"
 #include "tests/data/files.hpp"
 
 namespace neuronsmith {
@@ -148,6 +149,68 @@ RC_GTEST_PROP(SplitProperty, StratifiedPartsKeepShares, ()) {
     const double wanted = 0.2 * static_cast<double>(all);
     const auto got = static_cast<double>(count_class(split.test, classes, c));
     RC_ASSERT(std::abs(got - wanted) <= 2.0);
+  }
+}
+
+RC_GTEST_PROP(SplitProperty, ShiftedPartsFollowEachOtherOutwards, ()) {
+  const auto n_rows = *rc::gen::inRange<std::size_t>(20, 300);
+  Random random(*rc::gen::arbitrary<std::uint64_t>(), Purpose::Test);
+  std::vector<float> values;
+  for (std::size_t i = 0; i < n_rows; ++i) {
+    values.push_back(0.5F * static_cast<float>(random.below(n_rows)) - 20.0F);  // some are equal
+  }
+  if (*rc::gen::arbitrary<bool>()) values[n_rows / 2] = std::numeric_limits<float>::quiet_NaN();
+  const auto side = *rc::gen::element(ShiftSide::Low, ShiftSide::High);
+  const SplitOptions options{0.15, 0.2, *rc::gen::arbitrary<std::uint64_t>()};
+  Split split = split_shifted(values, {.column = "a", .side = side}, options);
+  const float sign = side == ShiftSide::High ? 1.0F : -1.0F;
+  const auto range = [&](const Rows& rows) {
+    std::pair<float, float> ends(HUGE_VALF, -HUGE_VALF);
+    for (const std::uint32_t row : rows) {
+      if (std::isnan(values[row])) continue;
+      ends = {std::min(ends.first, sign * values[row]), std::max(ends.second, sign * values[row])};
+    }
+    return ends;
+  };
+  RC_ASSERT(range(split.training).second < range(split.validation).first);
+  RC_ASSERT(range(split.validation).second < range(split.test).first);
+  const auto is_nan = [&](std::uint32_t row) { return std::isnan(values[row]); };
+  RC_ASSERT(std::ranges::none_of(split.validation, is_nan) &&
+            std::ranges::none_of(split.test, is_nan));
+  std::ranges::sort(split.training);
+  RC_ASSERT(is_partition(split, n_rows));
+}
+
+TEST(SplitShifted, SizesAreThoseAskedForWhereValuesDiffer) {
+  std::vector<float> values;
+  for (int i = 0; i < 100; ++i) values.push_back(static_cast<float>((i * 37) % 100));
+  const Split split = split_shifted(values, {.column = "a"}, {0.1, 0.2, 3});
+  EXPECT_EQ(split.validation.size(), 10U);
+  EXPECT_EQ(split.test.size(), 20U);
+  EXPECT_FALSE(std::ranges::is_sorted(split.training)) << "any run of it is a sample";
+  EXPECT_EQ(split.training, split_shifted(values, {.column = "a"}, {0.1, 0.2, 3}).training);
+  EXPECT_NE(split.training, split_shifted(values, {.column = "a"}, {0.1, 0.2, 4}).training);
+}
+
+TEST(SplitShifted, AColumnOfTooFewValuesIsRefused) {
+  const std::vector<float> two = {1, 1, 1, 1, 1, 1, 2, 2, 2, 2};
+  const auto split = [&](double validation) {
+    (void)split_shifted(two, {.column = "flag"}, {validation, 0.4, 1});
+  };
+  EXPECT_EQ(message_of<DataError>([&] { split(0.2); }),
+            "--shift: column flag has too few different values to be divided into ranges");
+  EXPECT_NO_THROW(split(0.0));
+}
+
+TEST(SplitShifted, AShiftIsReadFromText) {
+  EXPECT_EQ(parse_shift("column=x3"), (Shift{"x3", ShiftSide::High}));
+  EXPECT_EQ(parse_shift("column=a b,side=low"), (Shift{"a b", ShiftSide::Low}));
+  EXPECT_EQ(parse_shift("column=a,b"), (Shift{"a,b", ShiftSide::High}));
+  for (const char* text :
+       {"", "x3", "column=", "column=,side=low", "column=x,side=left", "COLUMN=x"}) {
+    EXPECT_NE(message_of<ConfigError>([&] { (void)parse_shift(text); }).find("--shift"),
+              std::string::npos)
+        << text;
   }
 }
 

@@ -48,7 +48,7 @@ TEST(DiscoverActivation, IsTheOrdinaryNeuronWithTheFormulaBehindIt) {
     EXPECT_EQ(formula::to_infix(result.neuron.formula), "x");
     ASSERT_TRUE(result.neuron.activation.has_value());
     EXPECT_EQ(neuron::objection_to(*result.neuron.activation), "");
-    EXPECT_EQ(result.loss, classes ? search::Loss::LogLoss : search::Loss::SquaredError);
+    EXPECT_EQ(result.error_kind, classes ? ErrorKind::LogLoss : ErrorKind::SquaredError);
     EXPECT_LT(result.score.error, 0.5);
     ASSERT_TRUE(result.columns.has_value());
     EXPECT_EQ(result.columns->names.at(0), "a");
@@ -173,7 +173,7 @@ TEST(DiscoverActivation, OfMoreThanTwoClassesTheMostFrequentIsToldFromTheOthers)
   const TemporaryTable several(three);
   const TemporaryTable pair(two);
   const DiscoveryResult of_several = found(several.path());
-  EXPECT_EQ(of_several.loss, search::Loss::LogLoss);
+  EXPECT_EQ(of_several.error_kind, ErrorKind::LogLoss);
   EXPECT_LT(of_several.score.error, 0.5);  // a tells it; a coin would have 0.69
   EXPECT_EQ(of_several.neuron.provenance["class"], "1");
   EXPECT_FALSE(found(pair.path()).neuron.provenance.contains("class"));

@@ -91,7 +91,7 @@ TEST(ColumnSearch, ThePopulationIsTheLastGeneration) {
   GeneticOptions genetic = find_recipe("activation-gp").genetic;
   genetic.population = 50;
   GeneticSearch search(genetic, InputSpace::columns(3), 1);
-  EXPECT_TRUE(search.population().empty());
+  EXPECT_TRUE(search.standing().empty());
   auto formulas = search.ask();
   std::vector<Score> scores;
   for (std::size_t i = 0; i < formulas.size(); ++i) {
@@ -100,9 +100,9 @@ TEST(ColumnSearch, ThePopulationIsTheLastGeneration) {
   scores[49] = {};  // cannot be scored
   const Formula best = formulas[48];
   search.tell(formulas, scores);
-  ASSERT_EQ(search.population().size(), 49u);
-  EXPECT_EQ(search.population()[0].formula, best);
-  EXPECT_EQ(search.population()[0].score.error, 2.0);
+  ASSERT_EQ(search.standing().size(), 49u);
+  EXPECT_EQ(search.standing()[0].formula, best);
+  EXPECT_EQ(search.standing()[0].score.error, 2.0);
 }
 
 TEST(ColumnSearch, LeavesAreAsLikelyAsInGplearn) {

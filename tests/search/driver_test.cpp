@@ -43,6 +43,7 @@ class Counting final : public Strategy {
   void load(const Json& state, const std::string& source) override {
     generation_ = json_get<int>(state, "generation", source);
   }
+  std::vector<Candidate> standing() const override { return {}; }
 
   int generation_ = 0;
 };

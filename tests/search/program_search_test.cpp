@@ -43,7 +43,8 @@ class Distance final : public Objective {
         sum += std::abs(static_cast<double>(y[i] - std::sin(2.3F * x[i]) - 0.6F * x[i]));
       }
       if (!std::isfinite(sum)) sum = HUGE_VAL;
-      scores.push_back({sum, static_cast<double>(f.size()), sum + 0.01 * static_cast<double>(f.size())});
+      scores.push_back(
+          {sum, static_cast<double>(f.size()), sum + 0.01 * static_cast<double>(f.size())});
     }
     return scores;
   }
@@ -70,13 +71,13 @@ class Evolution : public ::testing::Test {
                                      std::uint64_t generations,
                                      ProgramDatabase* database = nullptr,
                                      std::size_t threads = 1) {
-    DriverOptions driver{.budget = {.generations = generations}, .resume = database != nullptr,
-                         .store = database};
+    DriverOptions driver{
+        .budget = {.generations = generations}, .resume = database != nullptr, .store = database};
     return run_search(search, Distance(), Executor(threads), driver);
   }
   [[nodiscard]] static std::vector<std::string> texts(const ProgramSearch& search) {
     std::vector<std::string> result;
-    for (const Candidate& c : search.elites()) result.push_back(formula::to_infix(c.formula));
+    for (const Candidate& c : search.standing()) result.push_back(formula::to_infix(c.formula));
     return result;
   }
 
@@ -147,6 +148,37 @@ TEST_F(Evolution, GoesOnFromTheDatabaseAsIfNothingHadBeen) {
   }
 }
 
+TEST_F(Evolution, SearchesWithIslandsOfTheirOwnShareADatabase) {
+  const testing::TemporaryFolder folder;
+  const auto texts_of = [](bool shared, ProgramDatabase& database, std::uint64_t generations) {
+    ProgramSearch first(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
+    ProgramSearch second(kOptions, grammar(), formula::Shape::Scalar, 6, &database, 3);
+    if (database.has_state()) {
+      const Json state = database.read_state();
+      first.load(state["first"], "test");
+      if (shared) second.load(state["second"], "test");
+    }
+    for (std::uint64_t g = 0; g < generations; ++g) {
+      for (ProgramSearch* search : {&first, &second}) {
+        if (!shared && search == &second) continue;
+        std::vector<Formula> asked = search->ask();
+        const std::vector<Score> scores = Distance().score(asked, Executor(1));
+        search->tell(std::move(asked), scores);
+        database.write_state({{"first", first.save()}, {"second", second.save()}});
+      }
+    }
+    return std::pair(texts(first), texts(second));
+  };
+  ProgramDatabase together(folder.path("together.db"));
+  ProgramDatabase alone(folder.path("alone.db"));
+  ProgramDatabase torn(folder.path("torn.db"));
+  const auto both = texts_of(true, together, 6);
+  EXPECT_EQ(both.first, texts_of(false, alone, 6).first) << "the other does not disturb it";
+  EXPECT_NE(both.first, both.second);
+  static_cast<void>(texts_of(true, torn, 3));
+  EXPECT_EQ(texts_of(true, torn, 3), both) << "gone on with";
+}
+
 TEST_F(Evolution, SeedsAreAskedForOnceAndLeadTheFirstGeneration) {
   ProgramSearch search({.islands = 2, .proposals = 1}, grammar(), formula::Shape::Scalar, 5);
   search.begin_with({scalar("tanh(x)"), scalar("tanh(x)")});
@@ -185,24 +217,27 @@ TEST_F(Evolution, OptionsOutOfRangeAreRefusedByName) {
 TEST(ProgramDatabase, KeepsWhatItWasGiven) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path("programs.db");
-  const Program program{.id = 1,
-                        .generation = 3,
-                        .proposal = {.formula = scalar("1.25*tanh(x) + 0.1*x^2"),
-                                     .island = 2,
-                                     .origin = Origin::Crossover,
-                                     .parents = {-4, 17}},
-                        .score = {0.5, 9.0, 0.75, TrialSummary{0.3, 0.8, 0.9, 17.5, 12}}};
+  Program program{.id = 0,
+                  .generation = 3,
+                  .proposal = {.formula = scalar("1.25*tanh(x) + 0.1*x^2"),
+                               .island = 2,
+                               .origin = Origin::Crossover,
+                               .parents = {-4, 17}},
+                  .score = {0.5, 9.0, 0.75, TrialSummary{0.3, 0.8, 0.9, 17.5, 12}}};
   Program unscored = program;
-  unscored.id = 2;
   unscored.score = {};
   constexpr std::uint64_t kKey = 0xFFFFFFFFFFFFFFF0;
   {
     ProgramDatabase database(path);
     EXPECT_FALSE(database.has_state());
     database.put_proposals(3, {program.proposal});
+    database.write_state({{"generation", 3}});
+    EXPECT_EQ(database.proposals(3).size(), 1U) << "kept, as none of them was scored";
     database.put_trial(kKey, 5, {.test = 0.25, .beyond = HUGE_VAL});
     database.add(program);
     database.add(unscored);
+    EXPECT_EQ(program.id, 1);
+    EXPECT_EQ(unscored.id, 2) << "numbered in the order of scoring";
     EXPECT_TRUE(database.programs().empty()) << "not before the state is written";
     EXPECT_EQ(database.proposals(3).size(), 1U);
     EXPECT_TRUE(database.proposals(2).empty());
@@ -235,7 +270,7 @@ TEST(ShapeCell, TellsShapesApart) {
   EXPECT_EQ(cell("x").turns, 0U);
   EXPECT_EQ(cell("abs(x)").turns, 1U);
   EXPECT_EQ(cell("x*sigmoid(x)").turns, 1U);
-  EXPECT_EQ(cell("sin(x)").turns, 2U);    // 4 turns
+  EXPECT_EQ(cell("sin(x)").turns, 2U);  // 4 turns
   EXPECT_EQ(cell("sin(3*x)").turns, 3U);
   EXPECT_EQ(cell("x").complexity, 0U);
   EXPECT_EQ(cell("tanh(x)*tanh(x + 1)").complexity, 1U);

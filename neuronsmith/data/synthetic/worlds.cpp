@@ -136,13 +136,13 @@ std::string_view name(WorldFamily family) {
   return kNames[static_cast<std::size_t>(family)];
 }
 
-WorldFamily parse_world_family(std::string_view text) {
+WorldFamily parse_world_family(std::string_view text, std::string_view option) {
   std::string known;
   for (const WorldFamily family : kWorldFamilies) {
     if (text == name(family)) return family;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", name(family));
   }
-  throw ConfigError(fmt::format("--world: {} are known, not \"{}\"", known, text));
+  throw ConfigError(fmt::format("{}: {} are known, not \"{}\"", option, known, text));
 }
 
 void WorldOptions::validate() const {

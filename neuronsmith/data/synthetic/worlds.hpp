@@ -38,8 +38,9 @@ inline constexpr std::array<WorldFamily, 8> kWorldFamilies = {
 
 /// "polynomial", "spherical-harmonic", "feynman", ...
 [[nodiscard]] std::string_view name(WorldFamily family);
-/// Throws ConfigError naming --world and the families there are.
-[[nodiscard]] WorldFamily parse_world_family(std::string_view text);
+/// Throws ConfigError naming the option and the families there are.
+[[nodiscard]] WorldFamily parse_world_family(std::string_view text,
+                                             std::string_view option = "--world");
 /// "I.6.2a", ...: equations of the Feynman Symbolic Regression Database (Udrescu and Tegmark, "AI
 /// Feynman: a physics-inspired method for symbolic regression", 2020), in its order.
 [[nodiscard]] std::vector<std::string_view> feynman_equation_names();

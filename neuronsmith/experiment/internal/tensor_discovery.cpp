@@ -4,14 +4,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/experiment/internal/strategies.hpp"
 #include "neuronsmith/network/loss.hpp"
+#include "neuronsmith/neuron/composite.hpp"
 #include "neuronsmith/neuron/orders.hpp"
 
 namespace neuronsmith::experiment::internal {
 namespace {
 
+using formula::Formula;
 using search::tensor::Restart;
 using search::tensor::TensorDiscovery;
 using search::tensor::TensorRows;
@@ -96,6 +100,19 @@ std::vector<FrontEntry> front_of(const std::vector<Group>& groups,
   return front;
 }
 
+/// x + x^2 of the orders 1 and 2.
+Formula powers_of(const neuron::OrderSet& orders) {
+  std::set<int> exponents(orders.pure.begin(), orders.pure.end());
+  exponents.insert(orders.interaction.begin(), orders.interaction.end());
+  const Formula x = Formula::input(formula::Shape::Scalar);
+  Formula sum;
+  for (const int exponent : exponents) {
+    const Formula power = exponent == 1 ? x : Formula::power(x, exponent);
+    sum = sum.empty() ? power : Formula::apply(formula::Op::Add, sum, power);
+  }
+  return sum;
+}
+
 /// Mean loss on rows held out, over the restarts that found what was chosen; without one, of all.
 double holdout_loss(const std::vector<Group>& groups, const TensorDiscovery& discovery) {
   const auto chosen = std::ranges::find_if(
@@ -146,7 +163,7 @@ DiscoveryResult by_tensor_decomposition(const PreparedData& data,
   const std::vector<Group> groups = grouped(discovery);
   const double unit = is_regression(data) ? 1.0 : rows.constant_loss();
   DiscoveryResult result;
-  if (!is_regression(data)) result.loss = search::Loss::LogLoss;
+  if (!is_regression(data)) result.error_kind = ErrorKind::LogLoss;
   result.neuron.aggregation = search::tensor::to_aggregation(discovery.fit, rows);
   result.neuron.formula = neuron::to_formula(result.neuron.aggregation);
   result.score = {.error = unit * discovery.fit.loss,
@@ -157,6 +174,29 @@ DiscoveryResult by_tensor_decomposition(const PreparedData& data,
   result.search.interrupted = discovery.interrupted;
   result.tensor = std::move(discovery);
   return result;
+}
+
+std::vector<Formula> structures_of(const TensorDiscovery& discovery, search::Role role) {
+  std::vector<neuron::Aggregation> structures = {search::tensor::to_aggregation(discovery.terms)};
+  for (const Group& group : grouped(discovery)) {
+    if (!is_chosen(group, discovery)) {
+      structures.push_back(search::tensor::to_aggregation(group.terms));
+    }
+  }
+  std::vector<Formula> formulas;
+  for (const neuron::Aggregation& structure : structures) {
+    if (role == search::Role::Activation) {
+      formulas.push_back(powers_of(neuron::orders_of(structure).value()));
+      continue;
+    }
+    const Formula aggregation = neuron::to_formula(structure);
+    if (role == search::Role::Aggregation) formulas.push_back(aggregation);
+    if (role != search::Role::Neuron) continue;
+    for (const Formula& function : library_functions()) {
+      formulas.push_back(neuron::compose({aggregation, function}));
+    }
+  }
+  return formulas;
 }
 
 Json to_json(const TensorDiscovery& discovery) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stop_token>
+#include <vector>
 
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/parallel.hpp"
@@ -20,6 +21,12 @@ void require_tensor_rows(const PreparedData& data, const DiscoverOptions& option
                                                       const Executor& executor,
                                                       ProgressSink* progress,
                                                       const std::stop_token& stop);
+
+/// What restarts found and what they agree on, no structure twice, as formulas for a role: aggregations;
+/// activations, a power of x for every order, as a power of a sum holds the product of that order;
+/// whole neurons, every aggregation with every function of the library.
+[[nodiscard]] std::vector<formula::Formula> structures_of(
+    const search::tensor::TensorDiscovery& discovery, search::Role role);
 
 /// The keys that `discover --json` has of a tensor search: restarts, agreement, fallback.
 [[nodiscard]] Json to_json(const search::tensor::TensorDiscovery& discovery);

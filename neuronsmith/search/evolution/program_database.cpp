@@ -106,7 +106,11 @@ void insert(SQLite::Database& db, const Program& program) {
 }  // namespace
 
 ProgramDatabase::ProgramDatabase(const std::string& path)
-    : database_(std::make_unique<Database>(path, kPrograms, StoreAccess::Create)) {}
+    : database_(std::make_unique<Database>(path, kPrograms, StoreAccess::Create)) {
+  last_id_ = database_->read([](SQLite::Database& db) {
+    return db.execAndGet("SELECT coalesce(max(id), 0) FROM programs").getInt64();
+  });
+}
 
 ProgramDatabase::~ProgramDatabase() = default;
 
@@ -160,9 +164,14 @@ void ProgramDatabase::write_state(const Json& state) {
   database_->write([&](SQLite::Database& db) {
     for (const Program& program : added_) insert(db, program);
     execute(db, "INSERT OR REPLACE INTO state VALUES (1, ?)", state.dump());
-    execute(db, "DELETE FROM proposals");
+    if (!added_.empty()) execute(db, "DELETE FROM proposals");
   });
   added_.clear();
+}
+
+void ProgramDatabase::add(Program& program) {
+  program.id = ++last_id_;
+  added_.push_back(program);
 }
 
 std::vector<Program> ProgramDatabase::programs() const {

@@ -48,11 +48,12 @@ class ProgramDatabase final : public TrialStore, public StateStore {
   [[nodiscard]] std::string source() const override;
   [[nodiscard]] bool has_state() const override;
   [[nodiscard]] Json read_state() const override;
-  /// Commits what add() was given since the last call, with the state, and forgets proposals.
+  /// Commits what add() was given since the last call, with the state, and forgets the proposals that
+  /// these programs were; without any, proposals stay.
   void write_state(const Json& state) override;
 
-  /// Kept in memory until write_state().
-  void add(const Program& program) { added_.push_back(program); }
+  /// Gives the program the next number there is. Kept in memory until write_state().
+  void add(Program& program);
   /// In the order of their numbers.
   [[nodiscard]] std::vector<Program> programs() const;
 
@@ -68,6 +69,7 @@ class ProgramDatabase final : public TrialStore, public StateStore {
   std::unique_ptr<neuronsmith::internal::Database> database_;
   mutable std::mutex mutex_;  // of the connection
   std::vector<Program> added_;
+  std::int64_t last_id_ = 0;
 };
 
 }  // namespace neuronsmith::search::evolution

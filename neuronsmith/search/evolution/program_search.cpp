@@ -65,12 +65,14 @@ ProgramSearch::ProgramSearch(EvolutionOptions options,
                              GeneticOptions grammar,
                              InputSpace inputs,
                              std::uint64_t seed,
-                             ProgramDatabase* database)
+                             ProgramDatabase* database,
+                             std::uint32_t first_island)
     : options_((options.validate(), options)),
       grammar_((grammar.validate(), std::move(grammar))),
       inputs_(inputs),
       seed_(seed),
       database_(database),
+      first_island_(first_island),
       variation_(grammar_, inputs),
       fresh_(grammar_, inputs),
       islands_(options_.islands) {}
@@ -90,6 +92,7 @@ std::vector<Formula> ProgramSearch::ask() {
 std::vector<Proposal> ProgramSearch::proposals_under_way() {
   if (database_ == nullptr) return {};
   std::vector<Proposal> proposals = database_->proposals(generation_);
+  std::erase_if(proposals, [this](const Proposal& p) { return !is_own(p); });
   for (const Proposal& proposal : proposals) {
     known_.insert(formula::canonical_hash(proposal.formula));
   }
@@ -100,12 +103,12 @@ std::vector<Proposal> ProgramSearch::new_proposals() {
   std::vector<Proposal> proposals;
   if (generation_ == 0) {
     for (const Formula& seed : seeds_) {
-      Proposal proposal{.formula = seed, .origin = Origin::Seed};
+      Proposal proposal{.formula = seed, .island = first_island_, .origin = Origin::Seed};
       if (take(proposal)) proposals.push_back(std::move(proposal));
     }
   }
   for (std::uint32_t i = 0; i < options_.islands; ++i) {
-    Random random(seed_, Purpose::Evolution, generation_, i);
+    Random random(seed_, Purpose::Evolution, generation_, first_island_ + i);
     for (std::size_t k = 0; k < options_.proposals; ++k) {
       for (int draw = 0; draw < kDraws; ++draw) {
         Proposal proposal = offspring(i, random);
@@ -127,7 +130,9 @@ bool ProgramSearch::take(Proposal& proposal) {
 }
 
 Proposal ProgramSearch::offspring(std::uint32_t island, Random& random) const {
-  if (islands_[island].empty()) return {.formula = fresh_.half_and_half(random), .island = island};
+  if (islands_[island].empty()) {
+    return {.formula = fresh_.half_and_half(random), .island = first_island_ + island};
+  }
   return varied(parent(islands_[island], random), island, random);
 }
 
@@ -147,7 +152,7 @@ Proposal ProgramSearch::varied(const Program& first,
                                std::uint32_t island,
                                Random& random) const {
   const Formula& f = first.proposal.formula;
-  Proposal child{.island = island, .origin = Origin::Mutation, .parents = {first.id}};
+  Proposal child{.island = first_island_ + island, .origin = Origin::Mutation, .parents = {first.id}};
   double way = random.uniform();
   const auto falls = [&way](double probability) { return (way -= probability) < 0.0; };
   if (falls(grammar_.crossover)) {
@@ -189,13 +194,13 @@ Formula ProgramSearch::with_other_constants(const Formula& parent, Random& rando
 void ProgramSearch::tell(std::vector<Formula> formulas, std::span<const Score> scores) {
   NEURONSMITH_CHECK(formulas.size() == asked_.size(), "scores of what was not asked");
   for (std::size_t i = 0; i < formulas.size(); ++i) {
-    const Program program{.id = n_programs_ + 1,
-                          .generation = generation_,
-                          .proposal = std::move(asked_[i]),
-                          .score = scores[i]};
     ++n_programs_;
-    settle(program);
+    Program program{.id = n_programs_,
+                    .generation = generation_,
+                    .proposal = std::move(asked_[i]),
+                    .score = scores[i]};
     if (database_ != nullptr) database_->add(program);
+    settle(program);
   }
   asked_.clear();
   end_generation();
@@ -205,10 +210,14 @@ void ProgramSearch::end_generation() {
   if (++generation_ % options_.migration_generations == 0) migrate();
 }
 
+bool ProgramSearch::is_own(const Proposal& proposal) const {
+  return proposal.island >= first_island_ && proposal.island - first_island_ < islands_.size();
+}
+
 void ProgramSearch::settle(const Program& program) {
   if (!program.score.is_valid()) return;
   if (program.proposal.origin != Origin::Seed) {
-    return settle(islands_[program.proposal.island], program);
+    return settle(islands_[program.proposal.island - first_island_], program);
   }
   for (Island& island : islands_) settle(island, program);
 }
@@ -235,7 +244,7 @@ void ProgramSearch::migrate() {
   }
 }
 
-std::vector<Candidate> ProgramSearch::elites() const {
+std::vector<Candidate> ProgramSearch::standing() const {
   std::map<std::int64_t, const Program*> distinct;
   for (const Island& island : islands_) {
     for (const auto& [cell, program] : island) distinct.emplace(program.id, &program);
@@ -260,9 +269,8 @@ void ProgramSearch::load(const Json& state, const std::string& source) {
   const auto n_programs = json_get<std::int64_t>(state, "programs", source);
   islands_.assign(options_.islands, {});
   for (const Program& program : database_->programs()) {
-    if (program.proposal.island >= options_.islands || program.id != ++n_programs_) {
-      throw ParseError(fmt::format("{}: program {} is out of place", source, program.id));
-    }
+    if (!is_own(program.proposal)) continue;
+    ++n_programs_;
     while (generation_ < program.generation) end_generation();
     known_.insert(formula::canonical_hash(program.proposal.formula));
     settle(program);

@@ -28,13 +28,15 @@ namespace neuronsmith::search::evolution {
 class ProgramSearch final : public Strategy {
  public:
   /// `grammar` says what formulas are drawn from and by what they vary; its population, tournament,
-  /// elite, immigration and fitness have no meaning here. `database` may be null and must outlive it.
+  /// elite, immigration and fitness have no meaning here. `database` may be null and must outlive it;
+  /// searches whose islands have numbers of their own, from `first_island` on, may share one.
   /// Throws ConfigError on options that do not fit together.
   ProgramSearch(EvolutionOptions options,
                 GeneticOptions grammar,
                 InputSpace inputs,
                 std::uint64_t seed,
-                ProgramDatabase* database = nullptr);
+                ProgramDatabase* database = nullptr,
+                std::uint32_t first_island = 0);
   ProgramSearch(const ProgramSearch&) = delete;  // its parts refer to its options
   ProgramSearch& operator=(const ProgramSearch&) = delete;
 
@@ -47,7 +49,7 @@ class ProgramSearch final : public Strategy {
   void load(const Json& state, const std::string& source) override;
 
   /// The elites of all islands, each formula once, least criterion first.
-  [[nodiscard]] std::vector<Candidate> elites() const;
+  [[nodiscard]] std::vector<Candidate> standing() const override;
 
  private:
   /// The best program of each cell, by the cell's number.
@@ -63,6 +65,7 @@ class ProgramSearch final : public Strategy {
   // Whether the formula may be proposed: not too large, a function of the input, and new; it then
   // counts as known.
   bool take(Proposal& proposal);
+  [[nodiscard]] bool is_own(const Proposal& proposal) const;
   void settle(const Program& program);
   static void settle(Island& island, const Program& program);
   void end_generation();
@@ -73,11 +76,12 @@ class ProgramSearch final : public Strategy {
   InputSpace inputs_;
   std::uint64_t seed_;
   ProgramDatabase* database_;
+  std::uint32_t first_island_;
   Variation variation_;
   RandomFormula fresh_;
   std::vector<formula::Formula> seeds_;
   std::uint32_t generation_ = 0;
-  std::int64_t n_programs_ = 0;
+  std::int64_t n_programs_ = 0;  // of its own islands
   std::vector<Island> islands_;
   std::unordered_set<std::uint64_t> known_;  // keys of all that was proposed
   std::vector<Proposal> asked_;              // what ask() returned

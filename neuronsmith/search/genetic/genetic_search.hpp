@@ -32,7 +32,7 @@ class GeneticSearch final : public Strategy {
 
   /// What is left of the last generation that was told: those that could be scored, no two of
   /// equal score, the fittest first.
-  [[nodiscard]] std::span<const Candidate> population() const { return population_; }
+  [[nodiscard]] std::vector<Candidate> standing() const override { return population_; }
 
  private:
   [[nodiscard]] formula::Formula offspring(Random& random) const;

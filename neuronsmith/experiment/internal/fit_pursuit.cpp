@@ -1,13 +1,13 @@
-#include "neuronsmith/experiment/internal/pursuit.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/experiment/collapse.hpp"
+#include "neuronsmith/experiment/internal/pursuit.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/loss_objective.hpp"
+#include "neuronsmith/search/member.hpp"
 
 namespace neuronsmith::experiment::internal {
 namespace {
@@ -62,25 +62,51 @@ struct LossRows {
   search::LossData data;
 };
 
-/// A formula of the vector x becomes the aggregation.
+/// Errors as scores.
+template <typename Error>
+std::vector<search::Score> scored(std::span<const Formula> formulas,
+                                  const Executor& executor,
+                                  const Error& error_of) {
+  std::vector<search::Score> scores(formulas.size());
+  executor.for_each(formulas.size(), [&](std::size_t i) {
+    const double error = error_of(formulas[i]);
+    scores[i] = {error, static_cast<double>(formulas[i].size()), error};
+  });
+  return scores;
+}
+
+/// A formula of the vector x becomes the aggregation, or the whole neuron.
 class AggregationPursuit final : public Pursuit {
  public:
   AggregationPursuit(const PreparedData& data,
                      const search::Recipe& recipe,
                      const network::Part& part)
-      : rows_(part, data.task),
+      : recipe_(recipe),
+        rows_(part, data.task),
         holdout_(data.validation(), data.task),
         objective_(rows_.data, recipe.fit) {}
 
   [[nodiscard]] search::InputSpace inputs() const override { return Shape::Vector; }
   [[nodiscard]] const search::Objective& objective() const override { return objective_; }
 
-  [[nodiscard]] double holdout_error(const Formula& formula) const override {
-    return objective_.holdout_error(formula, holdout_.data);
+  [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
+                                                          const Executor& executor) const override {
+    return scored(formulas, executor, [this](const Formula& formula) {
+      return objective_.holdout_error(formula, holdout_.data);
+    });
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
     Found found;
+    if (recipe_.role == search::Role::Neuron) {
+      const auto parts = parts_of(formula);
+      if (!parts) return "is no activation of an aggregation";
+      if (!search::aggregation_member(parts->aggregation, {})) {
+        return "has no term form within its activation";
+      }
+      found.neuron = neuron_of_composite(*parts, recipe_.learnable);
+      return found;
+    }
     found.neuron.formula = objective_.fitted(formula);
     auto aggregation = neuron::to_aggregation(found.neuron.formula);
     if (auto* none = std::get_if<neuron::NoTermForm>(&aggregation)) return std::move(none->reason);
@@ -89,6 +115,13 @@ class AggregationPursuit final : public Pursuit {
   }
 
  private:
+  /// With what was fitted, where that leaves one sum, otherwise as proposed.
+  [[nodiscard]] std::optional<neuron::Composite> parts_of(const Formula& formula) const {
+    auto parts = neuron::decompose(objective_.fitted(formula));
+    return parts ? std::move(parts) : neuron::decompose(formula);
+  }
+
+  const search::Recipe& recipe_;
   FitRows rows_;
   FitRows holdout_;
   search::FitObjective objective_;
@@ -113,8 +146,11 @@ class ActivationPursuit final : public Pursuit {
   }
   [[nodiscard]] const search::Objective& objective() const override { return objective_; }
 
-  [[nodiscard]] double holdout_error(const Formula& formula) const override {
-    return objective_.holdout_error(formula, holdout_.data);
+  [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
+                                                          const Executor& executor) const override {
+    return scored(formulas, executor, [this](const Formula& formula) {
+      return objective_.holdout_error(formula, holdout_.data);
+    });
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
@@ -166,9 +202,9 @@ std::uint32_t class_told(const PreparedData& data) {
   return static_cast<std::uint32_t>(std::ranges::max_element(counts) - counts.begin());
 }
 
-std::unique_ptr<Pursuit> pursuit_of(const PreparedData& data,
-                                    const search::Recipe& recipe,
-                                    bool training_rows_only) {
+std::unique_ptr<Pursuit> fit_pursuit(const PreparedData& data,
+                                     const search::Recipe& recipe,
+                                     bool training_rows_only) {
   const network::Part part = training_rows_only ? data.training() : data.known();
   if (recipe.role == search::Role::Activation) {
     return std::make_unique<ActivationPursuit>(data, recipe, part);

@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/experiment/internal/pursuit.hpp"
+#include "neuronsmith/experiment/world_problems.hpp"
+#include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/network/cohort.hpp"
+#include "neuronsmith/neuron/composite.hpp"
+#include "neuronsmith/search/member.hpp"
+#include "neuronsmith/search/network_objective.hpp"
+
+namespace neuronsmith::experiment::internal {
+namespace {
+
+using formula::Formula;
+using formula::Shape;
+using network::Problem;
+
+/// Of the training rows under a shift, for the losses within the distribution that is trained on.
+constexpr double kInnerShare = 0.15;
+
+std::size_t inner_rows(const PreparedData& data) {
+  return static_cast<std::size_t>(kInnerShare * static_cast<double>(data.n_training));
+}
+
+Problem problem_of(const PreparedData& data) {
+  Problem problem{.name = data.source, .family = "table"};
+  if (data.is_shifted) {
+    const std::size_t n_inner = inner_rows(data);
+    problem.training = data.block.rows(0, data.n_training - n_inner);
+    problem.test = data.block.rows(data.n_training - n_inner, n_inner);
+    problem.beyond = data.validation();
+  } else {
+    problem.training = data.training();
+    problem.test = data.validation();
+  }
+  if (data.task.kind != TaskKind::Regression) {
+    problem.loss = network::classification_loss(data.task.n_classes());
+    problem.n_outputs = network::logits_for(data.task.n_classes());
+  }
+  return problem;
+}
+
+/// What a search sees, and what its finalists are judged by.
+enum class Phase : std::uint8_t { Search, Finalists };
+
+/// The first of the seeds of a phase, for trainings as for worlds.
+std::uint64_t first_seed(std::uint64_t seed, Phase phase) {
+  return ((seed + 1) << 20) + (phase == Phase::Finalists ? 1 << 16 : 0);
+}
+
+class NetworkPursuit final : public Pursuit {
+ public:
+  NetworkPursuit(const PreparedData* data, const search::Recipe& recipe, NetworkSetting setting)
+      : data_(data),
+        recipe_(recipe),
+        setting_(std::move(setting)),
+        activation_(recipe.trials.reference_activation()),
+        worlds_(worlds(Phase::Search)),
+        objective_(objective(worlds_, Phase::Search, setting_.executor, setting_.store)) {}
+
+  [[nodiscard]] search::InputSpace inputs() const override {
+    return recipe_.role == search::Role::Activation ? Shape::Scalar : Shape::Vector;
+  }
+  [[nodiscard]] const search::Objective& objective() const override { return objective_; }
+
+  [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
+                                                          const Executor& executor) const override {
+    const WorldProblems fresh(worlds(Phase::Finalists));
+    return objective(fresh, Phase::Finalists, executor, nullptr).score(formulas, executor);
+  }
+
+  [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
+    if (!member_of(formula)) return "makes no neuron";
+    Found found;
+    if (recipe_.role == search::Role::Activation) {
+      found.neuron = neuron::ordinary_neuron(
+          neuron::with_learnable_literals(objective_.fitted(formula), recipe_.learnable));
+    } else {
+      found.neuron = whole_neuron(formula);
+    }
+    return found;
+  }
+
+ private:
+  [[nodiscard]] neuron::Neuron whole_neuron(const Formula& formula) const {
+    if (recipe_.role == search::Role::Aggregation) {
+      neuron::Neuron neuron = neuron::make_neuron(objective_.fitted(formula), "the search");
+      neuron.activation = activation_;
+      return neuron;
+    }
+    return neuron_of_composite(*neuron::decompose(formula), recipe_.learnable);
+  }
+
+  [[nodiscard]] std::optional<network::Member> member_of(const Formula& formula) const {
+    switch (recipe_.role) {
+      case search::Role::Aggregation:
+        return search::aggregation_member(formula, activation_);
+      case search::Role::Activation:
+        return search::activation_member(formula);
+      case search::Role::Neuron:
+        break;
+    }
+    return search::neuron_member(formula);
+  }
+
+  [[nodiscard]] std::vector<WorldOptions> worlds(Phase phase) const {
+    if (data_ != nullptr) return {};
+    const search::WorldChoice& worlds = recipe_.worlds;
+    return worlds_of(
+        worlds.families, worlds.per_family, first_seed(setting_.seed, phase), worlds.training_rows);
+  }
+
+  [[nodiscard]] search::NetworkObjective objective(const WorldProblems& worlds,
+                                                   Phase phase,
+                                                   const Executor& executor,
+                                                   search::TrialStore* store) const {
+    std::vector<Problem> problems =
+        data_ != nullptr ? std::vector{problem_of(*data_)} : worlds.problems();
+    std::vector<std::uint64_t> seeds;
+    for (std::size_t k = 0; k < recipe_.trials.seeds; ++k) {
+      seeds.push_back(first_seed(setting_.seed, phase) + k);
+    }
+    search::NetworkOptions options{
+        .reference = network::Member{.activation = activation_},
+        .rungs = phase == Phase::Search ? rungs(problems.size() * seeds.size()) : Rungs{},
+        .keep = recipe_.trials.keep,
+        .max_cost = recipe_.trials.max_cost};
+    return {network::Cohort(std::move(problems), recipe_.trials.cohort(std::move(seeds))),
+            std::move(options),
+            [this](const Formula& formula) { return member_of(formula); },
+            executor,
+            store,
+            setting_.stop};
+  }
+
+  using Rungs = std::vector<std::size_t>;
+
+  /// A quarter of the trials, a half, all.
+  [[nodiscard]] Rungs rungs(std::size_t n_trials) const {
+    if (recipe_.trials.keep == 1.0 || n_trials < 4) return {};
+    return {n_trials / 4, n_trials / 2};
+  }
+
+  const PreparedData* data_;
+  const search::Recipe& recipe_;
+  NetworkSetting setting_;
+  neuron::Activation activation_;
+  WorldProblems worlds_;
+  search::NetworkObjective objective_;
+};
+
+}  // namespace
+
+void require_network_rows(const PreparedData& data) {
+  if (data.n_validation == 0) {
+    throw ConfigError("--objective network judges by validation rows, and --split leaves none");
+  }
+  if (data.is_shifted && inner_rows(data) == 0) {
+    throw ConfigError(
+        fmt::format("{}: --shift leaves {} training rows, too few to keep some for a comparison "
+                    "within their range",
+                    data.source,
+                    data.n_training));
+  }
+}
+
+neuron::Neuron neuron_of_composite(const neuron::Composite& parts, neuron::Learnable learnable) {
+  neuron::Neuron neuron = neuron::make_neuron(parts.aggregation, "the search");
+  neuron.activation =
+      neuron::with_learnable_literals(formula::simplify(parts.activation), learnable);
+  return neuron;
+}
+
+std::unique_ptr<Pursuit> network_pursuit(const PreparedData* data,
+                                         const search::Recipe& recipe,
+                                         const NetworkSetting& setting) {
+  return std::make_unique<NetworkPursuit>(data, recipe, setting);
+}
+
+}  // namespace neuronsmith::experiment::internal

@@ -1,0 +1,94 @@
+#include "neuronsmith/search/trial_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "neuronsmith/core/error.hpp"
+#include "neuronsmith/neuron/lookup.hpp"
+
+namespace neuronsmith::search {
+namespace {
+
+void require(bool condition, const char* option, const char* accepted) {
+  if (!condition) throw ConfigError(fmt::format("{} must be {}", option, accepted));
+}
+
+}  // namespace
+
+void TrialOptions::validate() const {
+  require(seeds > 0 && seeds <= 1000, "--trial-seeds", "1 to 1000");
+  require(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
+  require(max_cost > 0.0, "--max-cost", "above 0");
+  require(!seconds || *seconds > 0.0, "--trial-seconds", "above 0");
+  require(finalists > 0, "--finalists", "at least 1");
+  cohort({1}).validate();
+  static_cast<void>(reference_activation());
+}
+
+neuron::Activation TrialOptions::reference_activation() const {
+  return neuron::resolve_activation(reference, "--reference", {});
+}
+
+network::CohortOptions TrialOptions::cohort(std::vector<std::uint64_t> trial_seeds) const {
+  network::CohortOptions options;
+  options.shape.hidden = hidden;
+  options.training.epochs = epochs;
+  options.training.batch = batch;
+  options.training.learning_rate = learning_rate;
+  if (seconds) options.training.minutes = *seconds / 60.0;
+  options.seeds = std::move(trial_seeds);
+  return options;
+}
+
+void WorldChoice::validate() const {
+  require(!families.empty(), "--worlds", "one family at least");
+  require(per_family > 0 && per_family <= kMostPerFamily, "--worlds-per-family", "1 to 500");
+  require(training_rows > 0 && training_rows <= 1'000'000, "--world-rows", "1 to 1000000");
+}
+
+Json to_json(const TrialOptions& trials) {
+  return {{"hidden", trials.hidden},
+          {"epochs", trials.epochs},
+          {"batch", trials.batch},
+          {"learning_rate", trials.learning_rate},
+          {"seeds", trials.seeds},
+          {"keep", trials.keep},
+          {"max_cost", trials.max_cost},
+          {"seconds", trials.seconds ? Json(*trials.seconds) : Json()},
+          {"reference", trials.reference},
+          {"finalists", trials.finalists}};
+}
+
+Json to_json(const WorldChoice& worlds) {
+  Json families = Json::array();
+  for (const WorldFamily family : worlds.families) families.push_back(name(family));
+  return {{"families", families},
+          {"per_family", worlds.per_family},
+          {"training_rows", worlds.training_rows}};
+}
+
+std::vector<WorldFamily> parse_world_families(std::string_view text) {
+  std::vector<WorldFamily> families;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    const WorldFamily family = parse_world_family(text.substr(0, comma), "--worlds");
+    if (std::ranges::find(families, family) != families.end()) {
+      throw ConfigError(fmt::format("--worlds: {} is there twice", name(family)));
+    }
+    families.push_back(family);
+    if (comma == std::string_view::npos) return families;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::string world_family_names(const std::vector<WorldFamily>& families) {
+  std::string text;
+  for (const WorldFamily family : families) {
+    text += fmt::format("{}{}", text.empty() ? "" : ",", name(family));
+  }
+  return text;
+}
+
+}  // namespace neuronsmith::search

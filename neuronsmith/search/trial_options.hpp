@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "neuronsmith/core/json.hpp"
+#include "neuronsmith/data/synthetic/worlds.hpp"
+#include "neuronsmith/network/cohort.hpp"
+
+namespace neuronsmith::search {
+
+/// How the networks of a network objective are built, trained and compared.
+struct TrialOptions {
+  std::vector<std::size_t> hidden = {
+      32, 32};  ///< of an ordinary network; others have as many parameters
+  std::size_t epochs = 100;
+  std::size_t batch = 128;
+  double learning_rate = 0.01;  ///< Adam's, on a cosine to 0
+  std::size_t seeds = 1;        ///< trainings on every problem, > 0
+  double keep =
+      0.25;  ///< share that goes on at each rung of successive halving, in (0, 1]; 1: no halving
+  double max_cost = 100;  ///< FLOP per element that an activation may cost
+  /// Seconds after which a training counts as one that diverged; results then depend on the clock.
+  std::optional<double> seconds = std::nullopt;
+  /// Activation of the networks that others are compared with, and of those with other
+  /// aggregations: a name of the library or a formula.
+  std::string reference = "relu";
+  std::size_t finalists = 24;  ///< formulas judged anew before one is chosen, > 0
+
+  /// Throws ConfigError naming the option.
+  void validate() const;
+  [[nodiscard]] neuron::Activation reference_activation() const;
+  /// The networks' side of a cohort.
+  [[nodiscard]] network::CohortOptions cohort(std::vector<std::uint64_t> seeds) const;
+};
+
+/// The synthetic worlds that a search without a table learns on.
+struct WorldChoice {
+  std::vector<WorldFamily> families = {
+      WorldFamily::Polynomial, WorldFamily::Feynman, WorldFamily::HarmonicSum, WorldFamily::Lorenz};
+  std::size_t per_family = 12;  ///< 1 to kMostPerFamily
+  std::size_t training_rows = 1024;
+
+  static constexpr std::size_t kMostPerFamily = 500;
+
+  void validate() const;
+};
+
+[[nodiscard]] Json to_json(const TrialOptions& trials);
+[[nodiscard]] Json to_json(const WorldChoice& worlds);
+
+/// "polynomial,lorenz". The parser throws ConfigError naming --worlds, also for a family named
+/// twice.
+[[nodiscard]] std::vector<WorldFamily> parse_world_families(std::string_view text);
+[[nodiscard]] std::string world_family_names(const std::vector<WorldFamily>& families);
+
+}  // namespace neuronsmith::search
