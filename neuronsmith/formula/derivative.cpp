@@ -67,6 +67,15 @@ struct Dual {
   Formula slope;
 };
 
+/// Phi(a) + a Phi'(a) with the normal distribution function Phi.
+Formula gelu_slope(const Formula& a) {
+  const Formula error = of(Op::Erf, times(number(1.0 / std::numbers::sqrt2), a));
+  const Formula density = of(Op::Exp, times(number(-0.5), power(a, 2)));
+  const double scale = std::numbers::inv_sqrtpi / std::numbers::sqrt2;
+  return plus(times(number(0.5), plus(number(1.0), error)),
+              times(times(number(scale), a), density));
+}
+
 /// No default: an operator without a case does not compile.
 Formula unary_slope(const Node& node, const Formula& a) {
   switch (node.op) {
@@ -104,6 +113,8 @@ Formula unary_slope(const Node& node, const Formula& a) {
       return times(number(2.0 * std::numbers::inv_sqrtpi), of(Op::Exp, negative(power(a, 2))));
     case Op::Relu:
       return step(a);
+    case Op::Gelu:
+      return gelu_slope(a);
     case Op::Sinc:
       return over(minus(of(Op::Cos, times(number(std::numbers::pi), a)), of(Op::Sinc, a)), a);
     case Op::ZScore:  // without a batch: mean 0, deviation 1

@@ -21,6 +21,9 @@ double softplus(double a) {
   return std::isnan(a) ? a : std::max(a, 0.0) + std::log1p(std::exp(-std::abs(a)));
 }
 double relu(double a) { return a > 0.0 || std::isnan(a) ? a : 0.0; }
+double gelu(double a) {
+  return std::isinf(a) ? std::max(a, 0.0) : 0.5 * a * std::erfc(-a * std::numbers::sqrt2 / 2.0);
+}
 double sinc(double a) {
   if (a == 0.0) return 1.0;
   if (std::isinf(a)) return 0.0;
@@ -77,6 +80,8 @@ constexpr std::array<OperatorInfo, kOpCount> kOperators = {{
    [](double a, double) { return std::erf(a); }},
   {Relu,          "relu",     1, Elementwise, Function, 5, false,  1, 0, "Max(0, {0})", "\\max\\left(0, {0}\\right)", "",
    [](double a, double) { return relu(a); }},
+  {Gelu,         "gelu",     1, Elementwise, Function, 5, false, 44, 6, "Lambda(a, a*erfc(-a/sqrt(2))/2)({0})", "\\operatorname{{GELU}}\\left({0}\\right)", "",
+   [](double a, double) { return gelu(a); }},
   {Sinc,          "sinc",     1, Elementwise, Function, 5, false, 22, 2, "sinc(pi*({0}))", "\\operatorname{{sinc}}\\left({0}\\right)", "",
    [](double a, double) { return sinc(a); }},
   {PowInt,        "^",        1, Elementwise, Infix,    4, false,  3, 3, "", "", "",

@@ -34,6 +34,7 @@ enum class Op : std::uint8_t {
   Softplus,
   Erf,
   Relu,
+  Gelu,    ///< a Phi(a) with the normal distribution function Phi; 0 at -infinity
   Sinc,    ///< sin(pi a)/(pi a), 1 at 0 and 0 at infinity
   PowInt,  ///< a to an integer exponent kept in the node
   // Elementwise, two arguments; a scalar is broadcast over a vector

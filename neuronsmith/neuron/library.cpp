@@ -37,7 +37,7 @@ constexpr std::array kActivations = {
                  "Klambauer et al., Self-normalizing neural networks, NIPS 2017",
                  "bounded below by -1.758; keeps mean 0 and variance 1 with LeCun weights and no batch "
                  "normalisation; slope 1.758 at 0"},
-    LibraryEntry{"gelu", "0.5*x*(1 + erf(0.7071067811865476*x))",
+    LibraryEntry{"gelu", "gelu(x)",
                  "Hendrycks, Gimpel, Gaussian error linear units, 2016, exact form",
                  "smooth; not monotone: least value -0.17 at -0.75; like relu far from 0"},
     LibraryEntry{"gelu-tanh", "0.5*x*(1 + tanh(0.7978845608028654*(x + 0.044715*x^3)))",
@@ -63,11 +63,11 @@ constexpr std::array kActivations = {
                  "Ziyin, Hartwig, Ueda, Neural networks fail to learn periodic functions and how to fix it, "
                  "2020, a = 1",
                  "monotone, grows like x; period 3.142 around it; for extrapolation of periodic targets"},
-    LibraryEntry{"gelusine", "0.5*x*(1 + erf(0.7071067811865476*x)) + 0.1*sin(x)",
+    LibraryEntry{"gelusine", "gelu(x) + 0.1*sin(x)",
                  "Vitvitskyi et al., Mining generalizable activation functions, 2026, with the exact gelu",
                  "not monotone; waves of period 6.283 that do not vanish where gelu is 0"},
     LibraryEntry{"gelu-sinc-perturbation",
-                 "0.5*x*(1 + erf(0.7071067811865476*x))*(1 + 0.5*sinc(x))",
+                 "gelu(x)*(1 + 0.5*sinc(x))",
                  "Vitvitskyi et al., Mining generalizable activation functions, 2026: gelu(x) (1 + 0.5 sinc(x)), "
                  "sinc x = sin(pi x)/(pi x)",
                  "like 1.5 gelu near 0 and gelu plus a wave of period 2 and height 0.16 far above; finite at 0"},

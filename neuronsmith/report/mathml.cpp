@@ -182,6 +182,8 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
       return called("erf", with_sign(a[0]));
     case Op::Relu:
       return called("max", both(number(0.0), a[0]));
+    case Op::Gelu:
+      return called("GELU", with_sign(a[0]));
     case Op::Sinc:
       return called("sinc", with_sign(a[0]));
     case Op::PowInt:

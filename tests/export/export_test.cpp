@@ -72,6 +72,8 @@ const std::vector<std::string> kFormulas = {"-x",
                                             "softplus(x)",
                                             "erf(x)",
                                             "relu(x)",
+                                            "gelu(x)",
+                                            "gelu(9*x - 1)",
                                             "sinc(x)",
                                             "x^3 - x^2 + x^-2",
                                             "x/(x^2 + 1)",
@@ -166,7 +168,7 @@ TEST(Export, HeadersOfSeveralActivationsStandTogether) {
 /// the sums hide.
 const std::vector<std::string> kTorchFormulas = {
     "psqrt(x) + plog(x) + 0.1*pinv(x) + pdiv(x + 1, x)*0.1 + sign(x)*x^2 + min(x, 0.5)*max(0, x) + "
-    "softplus(x) + sigmoid(x) + x*sinc(x) + erf(x)",
+    "softplus(x) + sigmoid(x) + x*sinc(x) + erf(x) + gelu(x)",
     "abs(x) + sqrt(x^2 + 1) + log(x^2 + 2) + exp(-0.1*x) + tan(0.1*x) + tanh(x) + relu(x) + cos(x) "
     "+ "
     "(x^2 + 1)^(0.3*sin(x)) + 2^sin(x) + (x^2 + 3)^-2 - 1/(x/(x - 20)) - -x"};
@@ -224,7 +226,7 @@ TEST(Export, SympyAgrees) {
   if (!has_package("sympy")) GTEST_SKIP() << python() << " has no sympy";
   for (const char* text : {"gelu-sinc-perturbation",
                            "psqrt(x) + plog(x) + pinv(x) + pdiv(x, x - 1)",
-                           "min(x, 0.5) + max(0, sin(x)) + sigmoid(x) + relu(x) + softplus(x)"}) {
+                           "min(x, 0.5) + max(0, sin(x)) + sigmoid(x) + relu(x) + softplus(x) + gelu(x - 1)"}) {
     expect_verified(
         export_activation(named(text), {.format = Format::Sympy, .python = python()}), 1, text);
   }

@@ -329,6 +329,8 @@ TEST(Differentiate, ValueWithSlope) {
                            "x - 2*x",
                            "erf(x)",
                            "softplus(x)",
+                           "gelu(x)",
+                           "gelu(x)*gelu(-x)",
                            "erf(x)*erf(x)",
                            "softplus(erf(2*x)) - x",
                            "x*tanh(softplus(x))",

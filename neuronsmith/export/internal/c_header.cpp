@@ -51,6 +51,15 @@ constexpr std::array kHelpers = {
            "T NAME_softplusS(T a) {\n"
            "  return (a > 0 ? a : ZERO) + log1pS(expS(-fabsS(a)));\n"
            "}"},
+    Helper{"gelu",
+           "T NAME_geluS(T a) {\n"
+           "  return fabsS(a) > 40 ? (a > 0 ? a : ZERO) : a*erfcS(-a*SQRT_HALF)/2;\n"
+           "}"},
+    Helper{"gelu_slope",
+           "T NAME_gelu_slopeS(T a) {\n"
+           "  if (fabsS(a) > 40) return a > 0 ? ONE : ZERO;\n"
+           "  return erfcS(-a*SQRT_HALF)/2 + a*expS(-a*a/2)*DENSITY;\n"
+           "}"},
     Helper{"sinc",
            "T NAME_sincS(T a) { /* sin(pi a)/(pi a) */\n"
            "  const T nearest = rintS(a);\n"
@@ -136,6 +145,8 @@ class CDialect final : public Dialect {
     text = replaced(text, "ONE", number(1.0));
     text = replaced(text, "LIMIT", number(1e-3));
     text = replaced(text, "PI", number(std::numbers::pi));
+    text = replaced(text, "SQRT_HALF", number(1.0 / std::numbers::sqrt2));
+    text = replaced(text, "DENSITY", number(std::numbers::inv_sqrtpi / std::numbers::sqrt2));
     text = replaced(text, "S(", std::string(suffix()) + "(");
     text = replaced(text, "T ", std::string(type()) + " ");
     text = replaced(text, "(T)", "(" + std::string(type()) + ")");
@@ -170,6 +181,7 @@ class CDialect final : public Dialect {
       case Op::Sigmoid:
       case Op::Softplus:
       case Op::Relu:
+      case Op::Gelu:
       case Op::Sinc:
         return formula::info(op).name;
       case Op::Min:
@@ -307,6 +319,8 @@ class SlopeWriter {
                c_.library("exp", fmt::format("-{}*{}", atom, atom));
       case Op::Relu:
         return fmt::format("{} > 0 ? {} : {}", x, c_.number(1.0), c_.number(0.0));
+      case Op::Gelu:
+        return c_.helper("gelu_slope", x);
       case Op::Sinc:
         return c_.helper("sinc_slope", x);
       case Op::PowInt:

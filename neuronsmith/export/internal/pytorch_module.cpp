@@ -86,7 +86,8 @@ class TorchDialect final : public Dialect {
       case Op::Pow:
         return "torch.pow";
       case Op::Softplus:
-        return "nn.functional.softplus";
+      case Op::Gelu:
+        return fmt::format("nn.functional.{}", formula::info(op).name);
       case Op::ProtectedSqrt:
       case Op::ProtectedLog:
       case Op::ProtectedInv:

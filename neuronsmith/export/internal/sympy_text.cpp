@@ -43,8 +43,8 @@ Draft sympy_text(const Subject& subject) {
   }
   return {
       .body = fmt::format(
-          "from sympy import (Abs, Lambda, Max, Min, Piecewise, Symbol, cos, diff, erf, exp, log,\n"
-          "                   pi, sign, sin, sinc, sqrt, symbols, tan, tanh)\n\n"
+          "from sympy import (Abs, Lambda, Max, Min, Piecewise, Symbol, cos, diff, erf, erfc, exp,\n"
+          "                   log, pi, sign, sin, sinc, sqrt, symbols, tan, tanh)\n\n"
           "a, b = symbols(\"a b\")\nx = Symbol(\"x\", real=True)\n{}parameters = {{{}}}\n\n"
           "expression = {}\nderivative = diff(expression, x)\n",
           symbols,

@@ -284,6 +284,24 @@ struct Function<Op::Relu> : Elementwise {
 };
 
 template <>
+struct Function<Op::Gelu> : Elementwise {
+  static constexpr Reads kReads{.a = true};
+  template <class D, class V>
+  static HWY_INLINE V value(D d, V a) {
+    return gelu(d, a, NormalTail<D, V>(d, a));
+  }
+  template <class D, class V>
+  static HWY_INLINE V derivative(D d, V a, V) {
+    return gelu_slope(d, a, NormalTail<D, V>(d, a));
+  }
+  template <class D, class V>
+  static HWY_INLINE Joint<V> joint(D d, V a) {
+    const NormalTail<D, V> tail(d, a);
+    return {gelu(d, a, tail), gelu_slope(d, a, tail)};
+  }
+};
+
+template <>
 struct Function<Op::Sinc> : Elementwise {
   static constexpr Reads kReads{.a = true, .value = true};
   template <class D, class V>
