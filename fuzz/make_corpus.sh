@@ -29,6 +29,7 @@ plog(pinv(pdiv(psqrt(x), softplus(x))))
 tanh(sigmoid(exp(log(sqrt(sign(tan(x0)))))))
 (x + 1)^20/(x + 1)^4
 x^64^-64 + (x^64)^64*0
+where(x < 0, 0.1*x, gelu(x)) + (x0 >= 1)*(2 > x)
 END
 
 # The first byte of a table chooses format and options; see csv_reader.cpp.

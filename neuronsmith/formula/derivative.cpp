@@ -117,7 +117,10 @@ Formula unary_slope(const Node& node, const Formula& a) {
       return gelu_slope(a);
     case Op::Sinc:
       return over(minus(of(Op::Cos, times(number(std::numbers::pi), a)), of(Op::Sinc, a)), a);
-    case Op::ZScore:  // without a batch: mean 0, deviation 1
+    case Op::Mean:  // without a batch: mean 0, deviation 1
+    case Op::Std:
+      return number(0.0);
+    case Op::ZScore:
       return number(1.0);
     case Op::PowInt:
       return times(number(node.index), power(a, node.index - 1));
@@ -134,6 +137,9 @@ Formula unary_slope(const Node& node, const Formula& a) {
     case Op::Pow:
     case Op::Min:
     case Op::Max:
+    case Op::Less:
+    case Op::LessEqual:
+    case Op::Where:
     case Op::Sum:
     case Op::Dot:
       break;
@@ -178,10 +184,19 @@ Formula binary_slope(Op op, const Dual& a, const Dual& b) {
       return chosen(step(minus(b.value, a.value)), a, b);
     case Op::Max:
       return chosen(step(minus(a.value, b.value)), a, b);
+    case Op::Less:
+    case Op::LessEqual:
+      return number(0.0);
     default:
       break;
   }
   throw InternalError("no operator of two arguments");
+}
+
+/// Of where(c, a, b).
+Formula where_slope(const Formula& condition, const Dual& a, const Dual& b) {
+  if (is_number(a.slope, 0.0) && is_number(b.slope, 0.0)) return a.slope;
+  return Formula::apply(Op::Where, condition, a.slope, b.slope);
 }
 
 Dual applied(const Node& node, const std::vector<Dual>& arguments) {
@@ -190,6 +205,10 @@ Dual applied(const Node& node, const std::vector<Dual>& arguments) {
     return {std::move(leaf), number(node.op == Op::Input ? 1.0 : 0.0)};
   }
   const Dual& a = arguments[0];
+  if (node.op == Op::Where) {
+    return {Formula::apply(node.op, a.value, arguments[1].value, arguments[2].value),
+            where_slope(a.value, arguments[1], arguments[2])};
+  }
   if (arguments.size() == 2) {
     return {Formula::apply(node.op, a.value, arguments[1].value),
             binary_slope(node.op, a, arguments[1])};

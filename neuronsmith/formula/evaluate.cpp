@@ -231,11 +231,16 @@ class Run {
     for (auto i = job_.plan.instructions.data() + segment.first; i != end; ++i) {
       if (i->kernel != nullptr) {
         const std::size_t n = i->one_block ? kBlockRows : padded_rows_;
-        i->kernel(read[i->a], read[i->b], read[i->value], read[i->adjoint], write[i->out], n);
+        const auto& at = i->operands;
+        i->kernel({read[at[0]], read[at[1]], read[at[2]]},
+                  read[i->value],
+                  read[i->adjoint],
+                  write[i->out],
+                  n);
       } else if (i->joint != nullptr) {
-        i->joint(read[i->a], write[i->out], write[i->slope], padded_rows_);
+        i->joint(read[i->operands[0]], write[i->out], write[i->slope], padded_rows_);
       } else {
-        *scratch_.sums[i->out] += i->sum(read[i->a], read[i->b], rows_);
+        *scratch_.sums[i->out] += i->sum(read[i->operands[0]], read[i->operands[1]], rows_);
       }
     }
   }

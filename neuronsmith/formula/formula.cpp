@@ -1,6 +1,7 @@
 #include "neuronsmith/formula/formula.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "neuronsmith/core/error.hpp"
@@ -32,36 +33,40 @@ Formula Formula::column(int index) { return leaf(Op::Column, index, 0.0, Shape::
 Formula Formula::parameter(int index) { return leaf(Op::Parameter, index, 0.0, Shape::Scalar); }
 Formula Formula::weight(int index) { return leaf(Op::Weight, index, 0.0, Shape::Vector); }
 
-Formula Formula::apply(Op op, const Formula& a) {
-  NEURONSMITH_CHECK(info(op).arity == 1 && op != Op::PowInt, "operator takes one argument");
-  return below({.op = op}, a);
-}
+Formula Formula::apply(Op op, const Formula& a) { return below({.op = op}, std::array{&a}); }
 
 Formula Formula::apply(Op op, const Formula& a, const Formula& b) {
-  NEURONSMITH_CHECK(info(op).arity == 2, "operator takes two arguments");
-  NEURONSMITH_CHECK(!a.empty() && !b.empty(), "an argument is missing");
-  Formula result;
-  result.nodes_.reserve(a.size() + b.size() + 1);
-  result.nodes_.insert(result.nodes_.end(), a.nodes_.begin(), a.nodes_.end());
-  result.nodes_.insert(result.nodes_.end(), b.nodes_.begin(), b.nodes_.end());
-  result.nodes_.push_back(
-      {.op = op, .length = static_cast<std::uint32_t>(a.size() + b.size() + 1)});
-  result.input_shape_ = joined(a, b);
-  return result;
+  return below({.op = op}, std::array{&a, &b});
+}
+
+Formula Formula::apply(Op op, const Formula& a, const Formula& b, const Formula& c) {
+  return below({.op = op}, std::array{&a, &b, &c});
+}
+
+Formula Formula::apply(Op op, std::span<const Formula> arguments) {
+  std::vector<const Formula*> pointers;
+  for (const Formula& argument : arguments) pointers.push_back(&argument);
+  return below({.op = op}, pointers);
 }
 
 Formula Formula::power(const Formula& base, int exponent) {
-  return below({.op = Op::PowInt, .index = exponent}, base);
+  return below({.op = Op::PowInt, .index = exponent}, std::array{&base});
 }
 
-Formula Formula::below(Node root, const Formula& argument) {
-  NEURONSMITH_CHECK(!argument.empty(), "an argument is missing");
-  root.length = static_cast<std::uint32_t>(argument.size() + 1);
+Formula Formula::below(Node root, std::span<const Formula* const> arguments) {
+  NEURONSMITH_CHECK(static_cast<std::size_t>(info(root.op).arity) == arguments.size(),
+                    "an operator takes as many arguments as its arity says");
   Formula result;
+  for (const Formula* argument : arguments) {
+    NEURONSMITH_CHECK(!argument->empty(), "an argument is missing");
+    root.length += static_cast<std::uint32_t>(argument->size());
+  }
   result.nodes_.reserve(root.length);
-  result.nodes_ = argument.nodes_;
+  for (const Formula* argument : arguments) {
+    result.nodes_.insert(result.nodes_.end(), argument->nodes_.begin(), argument->nodes_.end());
+    result.input_shape_ = joined(result, *argument);
+  }
   result.nodes_.push_back(root);
-  result.input_shape_ = argument.input_shape_;
   return result;
 }
 
@@ -142,6 +147,11 @@ int Formula::depth() const {
 
 bool Formula::uses(Op op) const {
   return std::ranges::any_of(nodes_, [op](const Node& node) { return node.op == op; });
+}
+
+bool Formula::uses(OpKind kind) const {
+  return std::ranges::any_of(nodes_,
+                             [kind](const Node& node) { return info(node.op).kind == kind; });
 }
 
 int Formula::count(Op leaf_op) const {

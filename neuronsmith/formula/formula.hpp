@@ -46,6 +46,8 @@ class Formula {
   /// `op` applied to its arguments. PowInt takes its exponent from `power`.
   static Formula apply(Op op, const Formula& a);
   static Formula apply(Op op, const Formula& a, const Formula& b);
+  static Formula apply(Op op, const Formula& a, const Formula& b, const Formula& c);
+  static Formula apply(Op op, std::span<const Formula> arguments);
   static Formula power(const Formula& base, int exponent);
   /// From postfix nodes whose `length` fields are not yet set. Throws InternalError when the nodes
   /// do not form one expression.
@@ -73,6 +75,7 @@ class Formula {
   [[nodiscard]] int depth() const;
 
   [[nodiscard]] bool uses(Op op) const;
+  [[nodiscard]] bool uses(OpKind kind) const;
   /// One more than the greatest index of that leaf kind (Column, Parameter or Weight); 0 if none.
   [[nodiscard]] int count(Op leaf) const;
   /// Identity of the array as written (see canonical_hash for identity of meaning).
@@ -81,7 +84,7 @@ class Formula {
   bool operator==(const Formula& other) const { return nodes_ == other.nodes_; }
 
  private:
-  static Formula below(Node root, const Formula& argument);
+  static Formula below(Node root, std::span<const Formula* const> arguments);
 
   std::vector<Node> nodes_;
   Shape input_shape_ = Shape::Scalar;

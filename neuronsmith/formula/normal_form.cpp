@@ -46,11 +46,13 @@ int degree_of(const Formula& base) {
         if (node.op != Op::PowInt && node.op != Op::Sum) stack.back() = stack.back() != 0 ? 1 : 0;
         break;
       default: {
-        const int right = stack.back();
-        stack.pop_back();
-        const bool product = node.op == Op::Mul;
-        stack.back() = product ? as_degree(std::int64_t{stack.back()} + right)
-                               : (stack.back() != 0 || right != 0 ? 1 : 0);
+        const auto first = stack.end() - info(node.op).arity;
+        const int degree =
+            node.op == Op::Mul
+                ? as_degree(std::int64_t{first[0]} + first[1])
+                : static_cast<int>(std::any_of(first, stack.end(), [](int d) { return d != 0; }));
+        stack.erase(first + 1, stack.end());
+        stack.back() = degree;
       }
     }
   }
@@ -324,10 +326,17 @@ class Normaliser {
         stack_.push_back(unary(node, a));
         break;
       }
-      default: {
+      case 2: {
         Terms b = pop();
         Terms a = pop();
         stack_.push_back(binary(node.op, a, b));
+        break;
+      }
+      default: {
+        Terms b = pop();
+        Terms a = pop();
+        Terms condition = pop();
+        stack_.push_back(where(condition, a, b));
       }
     }
   }
@@ -344,7 +353,7 @@ class Normaliser {
     if (node.op == Op::PowInt) return power(a, node.index);
     if (node.op == Op::Sum) return sum(a);
     if (is_constant(a)) {
-      const double value = info(node.op).value(constant_value(a), 0.0);
+      const double value = info(node.op).value({constant_value(a)});
       if (std::isfinite(value)) return constant(value);
     }
     return atom(Formula::apply(node.op, formula_of(a)));
@@ -407,13 +416,18 @@ class Normaliser {
 
   Terms other(Op op, const Terms& a, const Terms& b) const {
     if (is_constant(a) && is_constant(b)) {
-      const double value = info(op).value(constant_value(a), constant_value(b));
+      const double value = info(op).value({constant_value(a), constant_value(b)});
       if (std::isfinite(value)) return constant(value);
     }
     Formula left = formula_of(a);
     Formula right = formula_of(b);
     if (info(op).commutative && compare(left, right) > 0) std::swap(left, right);
     return atom(Formula::apply(op, left, right));
+  }
+
+  static Terms where(const Terms& condition, Terms& a, Terms& b) {
+    if (is_constant(condition)) return std::move(constant_value(condition) != 0.0 ? a : b);
+    return atom(Formula::apply(Op::Where, formula_of(condition), formula_of(a), formula_of(b)));
   }
 
   Shape input_shape_;

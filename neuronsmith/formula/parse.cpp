@@ -3,6 +3,7 @@
 #include <fast_float/fast_float.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -33,7 +34,7 @@ class Parser {
   }
 
   Formula run() {
-    sum();
+    comparison();
     skip_spaces();
     if (at_ < text_.size()) fail(fmt::format("unexpected '{}'", text_[at_]));
     return Formula::from_nodes(std::move(nodes_), has_x_ ? input_shape_ : Shape::Scalar);
@@ -91,6 +92,36 @@ class Parser {
   Node* only_literal(std::size_t first) {
     const bool one = nodes_.size() == first + 1 && nodes_.back().op == Op::Literal;
     return one ? &nodes_.back() : nullptr;
+  }
+
+  struct Comparison {
+    Op op;
+    bool is_swapped;  ///< a > b is b < a
+  };
+
+  std::optional<Comparison> accept_comparison() {
+    if (accept("<=")) return Comparison{Op::LessEqual, false};
+    if (accept("<")) return Comparison{Op::Less, false};
+    if (accept(">=")) return Comparison{Op::LessEqual, true};
+    if (accept(">")) return Comparison{Op::Less, true};
+    return std::nullopt;
+  }
+
+  void comparison() {
+    const auto first = static_cast<std::ptrdiff_t>(nodes_.size());
+    sum();
+    const auto found = accept_comparison();
+    if (!found) return;
+    const auto second = static_cast<std::ptrdiff_t>(nodes_.size());
+    sum();
+    const auto begin = nodes_.begin();
+    if (found->is_swapped) std::rotate(begin + first, begin + second, nodes_.end());
+    append({.op = found->op});
+    skip_spaces();
+    const std::size_t next = at_;
+    if (accept_comparison()) {
+      fail_at(next, "comparisons do not chain: a < b < c is written (a < b)*(b < c)");
+    }
   }
 
   void sum() {
@@ -156,7 +187,7 @@ class Parser {
     skip_spaces();
     if (at_ >= text_.size()) fail("expected a value, found the end");
     if (accept("(")) {
-      sum();
+      comparison();
       return expect(')');
     }
     if (is_digit(text_[at_]) || text_[at_] == '.') return number();
@@ -198,7 +229,8 @@ class Parser {
           break;
       }
     }
-    fail_at(start, fmt::format("unknown name '{}'; known are x, x0, p0, w0, pi and functions", name));
+    fail_at(start,
+            fmt::format("unknown name '{}'; known are x, x0, p0, w0, pi and functions", name));
   }
 
   void input() {
@@ -228,8 +260,8 @@ class Parser {
     expect('(');
     const std::size_t first = nodes_.size();
     std::size_t arity = 1;
-    sum();
-    for (; accept(","); ++arity) sum();
+    comparison();
+    for (; accept(","); ++arity) comparison();
     expect(')');
     const Op op = operator_named(name, arity, start);
     if (info(op).kind == OpKind::Reduction && input_shape_ == Shape::Scalar) {
@@ -258,7 +290,7 @@ class Parser {
     if (const auto op = find_operator(name, n)) {
       if (info(*op).notation == Notation::Function) return *op;
     }
-    for (int other = 1; other <= 2; ++other) {
+    for (int other = 1; other <= kMaxArity; ++other) {
       const auto op = gplearn_ && find_gplearn_operator(name, other)
                           ? find_gplearn_operator(name, other)
                           : find_operator(name, other);

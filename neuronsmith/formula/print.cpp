@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <optional>
@@ -13,6 +14,9 @@
 namespace neuronsmith::formula {
 namespace {
 
+constexpr int kCasesPrecedence = -1;
+constexpr int kComparisonPrecedence = 0;
+constexpr int kSumPrecedence = 1;
 constexpr int kSignPrecedence = 3;
 constexpr int kPowerPrecedence = 4;
 constexpr int kAtomPrecedence = 5;
@@ -50,6 +54,7 @@ class Printer {
   virtual std::string times() const { return "*"; }
   virtual Text divided(const Text& a, const Text& b) const { return joined(a, "/", b, 2); }
   virtual Text power(const Text& base, const Text& exponent) const = 0;
+  virtual Text compared(const OperatorInfo& row, const std::vector<Text>& arguments) const = 0;
   virtual Text function(const OperatorInfo& row, const std::vector<Text>& arguments) const = 0;
 
   std::string wrapped(const Text& part, int precedence) const {
@@ -97,6 +102,9 @@ class Printer {
         return power(arguments[0], {fmt::format("{}", node.index), kAtomPrecedence});
       case Op::Pow:
         return power(arguments[0], arguments[1]);
+      case Op::Less:
+      case Op::LessEqual:
+        return compared(info(node.op), arguments);
       default:
         return function(info(node.op), arguments);
     }
@@ -109,14 +117,21 @@ class InfixPrinter : public Printer {
     if (exponent.literal && power_exponent(*exponent.literal)) {  // it would be read as a PowInt
       return {fmt::format("pow({}, {})", base.text, exponent.text)};
     }
-    return {fmt::format(
-                "{}^{}", wrapped(base, kAtomPrecedence), wrapped(exponent, kSignPrecedence)),
-            kPowerPrecedence};
+    return {
+        fmt::format("{}^{}", wrapped(base, kAtomPrecedence), wrapped(exponent, kSignPrecedence)),
+        kPowerPrecedence};
+  }
+  Text compared(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
+    return {fmt::format("{} {} {}",
+                        wrapped(arguments[0], kSumPrecedence),
+                        row.name,
+                        wrapped(arguments[1], kSumPrecedence)),
+            kComparisonPrecedence};
   }
   Text function(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
-    std::string text = fmt::format("{}({}", row.name, arguments[0].text);
-    if (arguments.size() > 1) text += ", " + arguments[1].text;
-    return {text + ")"};
+    std::string text;
+    for (const Text& argument : arguments) text += (text.empty() ? "" : ", ") + argument.text;
+    return {fmt::format("{}({})", row.name, text)};
   }
 };
 
@@ -131,18 +146,22 @@ class RoundedInfixPrinter final : public InfixPrinter {
   int digits_;
 };
 
-/// Fills the {0} and {1} of a table text.
+/// Fills the {0}, {1} and {2} of a table text.
 Text filled(std::string_view pattern, const std::vector<Text>& arguments) {
-  const std::string& second = arguments.back().text;
-  return {fmt::format(fmt::runtime(pattern), arguments[0].text, second)};
+  std::array<std::string_view, kMaxArity> texts;
+  for (std::size_t i = 0; i < arguments.size(); ++i) texts[i] = arguments[i].text;
+  return {fmt::format(fmt::runtime(pattern), texts[0], texts[1], texts[2])};
 }
 
 class SympyPrinter final : public Printer {
  protected:
   Text power(const Text& base, const Text& exponent) const override {
-    return {fmt::format(
-                "{}**{}", wrapped(base, kAtomPrecedence), wrapped(exponent, kSignPrecedence)),
-            kPowerPrecedence};
+    return {
+        fmt::format("{}**{}", wrapped(base, kAtomPrecedence), wrapped(exponent, kSignPrecedence)),
+        kPowerPrecedence};
+  }
+  Text compared(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
+    return filled(row.sympy, arguments);
   }
   Text function(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
     return filled(row.sympy, arguments);
@@ -171,8 +190,17 @@ class LatexPrinter final : public Printer {
     return {fmt::format("{}^{{{}}}", wrapped(base, kAtomPrecedence), exponent.text),
             kPowerPrecedence};
   }
+  Text compared(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
+    const std::vector<Text> sides = {{wrapped(arguments[0], kSumPrecedence)},
+                                     {wrapped(arguments[1], kSumPrecedence)}};
+    return {filled(row.latex, sides).text, kComparisonPrecedence};
+  }
   Text function(const OperatorInfo& row, const std::vector<Text>& arguments) const override {
-    return filled(row.latex, arguments);
+    if (row.op != Op::Where) return filled(row.latex, arguments);
+    // What is no comparison is compared to 0. The right side of the cases is open.
+    std::vector<Text> texts = arguments;
+    if (texts[0].precedence != kComparisonPrecedence) texts[0].text += " \\neq 0";
+    return {filled(row.latex, texts).text, kCasesPrecedence};
   }
 };
 

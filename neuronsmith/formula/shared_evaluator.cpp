@@ -13,7 +13,6 @@
 namespace neuronsmith::formula {
 namespace {
 
-using internal::Form;
 using internal::kBlockRows;
 using internal::Kernel;
 
@@ -25,17 +24,21 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 struct Value {
   Op op = Op::Literal;
   std::int32_t index = 0;  ///< column, or exponent of PowInt
-  std::uint32_t a = kNone;
-  std::uint32_t b = kNone;
+  std::array<std::uint32_t, kMaxArity> arguments = {kNone, kNone, kNone};
   double literal = 0.0;
 
   /// By the bits of the number: 1/0 and 1/-0 differ.
   bool operator==(const Value& v) const {
-    return op == v.op && index == v.index && a == v.a && b == v.b &&
+    return op == v.op && index == v.index && arguments == v.arguments &&
            std::bit_cast<std::uint64_t>(literal) == std::bit_cast<std::uint64_t>(v.literal);
   }
   [[nodiscard]] bool is_literal() const { return op == Op::Literal; }
-  [[nodiscard]] bool is_operation() const { return info(op).arity > 0; }
+  [[nodiscard]] bool is_operation() const { return arity() > 0; }
+  [[nodiscard]] std::size_t arity() const { return static_cast<std::size_t>(info(op).arity); }
+  /// Those that it has.
+  [[nodiscard]] std::span<const std::uint32_t> own() const {
+    return std::span(arguments).first(arity());
+  }
 };
 
 std::uint64_t mixed(std::uint64_t h, std::uint64_t word) {
@@ -47,8 +50,9 @@ struct HashOfValue {
   std::size_t operator()(const Value& v) const {
     const std::uint64_t kind =
         (static_cast<std::uint64_t>(v.op) << 32U) | static_cast<std::uint32_t>(v.index);
-    const std::uint64_t arguments = (static_cast<std::uint64_t>(v.a) << 32U) | v.b;
-    return mixed(mixed(mixed(1, kind), arguments), std::bit_cast<std::uint64_t>(v.literal));
+    std::uint64_t h = mixed(1, kind);
+    for (const std::uint32_t argument : v.own()) h = mixed(h, argument);
+    return mixed(h, std::bit_cast<std::uint64_t>(v.literal));
   }
 };
 
@@ -82,26 +86,29 @@ class Values {
 
   std::uint32_t operation(const Node& node) {
     Value value{.op = node.op, .index = node.index};
-    if (info(node.op).arity == 2) {
-      value.b = stack_.back();
-      stack_.pop_back();
-    }
-    value.a = stack_.back();
-    stack_.pop_back();
+    const auto first = stack_.end() - info(node.op).arity;
+    std::copy(first, stack_.end(), value.arguments.begin());
+    stack_.erase(first, stack_.end());
+    std::uint32_t& a = value.arguments[0];
+    std::uint32_t& b = value.arguments[1];
     if (node.op == Op::PowInt && node.index == 0) return id_of({.literal = 1.0});
-    if (node.op == Op::PowInt && node.index == 1) return value.a;
+    if (node.op == Op::PowInt && node.index == 1) return a;
     if (is_constant(value)) return id_of({.literal = folded(value)});
-    if (info(node.op).commutative && value.b < value.a) std::swap(value.a, value.b);
+    if (info(node.op).commutative && b < a) std::swap(a, b);
     return id_of(value);
   }
 
   [[nodiscard]] bool is_constant(const Value& value) const {
-    return values_[value.a].is_literal() && (value.b == kNone || values_[value.b].is_literal());
+    return std::ranges::all_of(
+        value.own(), [this](std::uint32_t argument) { return values_[argument].is_literal(); });
   }
 
   [[nodiscard]] double folded(const Value& value) const {
-    const double b = value.b == kNone ? value.index : values_[value.b].literal;
-    return info(value.op).value(values_[value.a].literal, b);
+    Arguments arguments = {0.0, static_cast<double>(value.index)};  // the exponent of PowInt
+    std::ranges::transform(value.own(), arguments.begin(), [this](std::uint32_t argument) {
+      return values_[argument].literal;
+    });
+    return info(value.op).value(arguments);
   }
 
   std::uint32_t id_of(const Value& value) {
@@ -119,8 +126,7 @@ class Values {
 /// One kernel call; operands are entries of a table of pointers.
 struct Instruction {
   Kernel kernel = nullptr;
-  std::uint32_t a = 0;
-  std::uint32_t b = 0;
+  std::array<std::uint32_t, kMaxArity> operands{};
   std::uint32_t out = 0;
   std::uint32_t first_visit = 0;  ///< formulas that have this value: Program::visits
   std::uint32_t last_visit = 0;
@@ -205,9 +211,7 @@ struct SharedEvaluator::Program {
   void count_uses() {
     uses.assign(values.size(), 0);
     for (const Value& value : values) {
-      for (const std::uint32_t argument : {value.a, value.b}) {
-        if (argument != kNone) ++uses[argument];
-      }
+      for (const std::uint32_t argument : value.own()) ++uses[argument];
     }
   }
 
@@ -225,13 +229,14 @@ struct SharedEvaluator::Program {
                        std::uint32_t exponent,
                        const std::vector<std::uint32_t>& formulas) {
     const Value& value = values[i];
-    Instruction instruction{.kernel = kernel_of(value), .a = entries[value.a]};
-    instruction.b = value.b != kNone         ? entries[value.b]
-                    : value.op == Op::PowInt ? exponent
-                                             : instruction.a;
-    for (const std::uint32_t argument : {value.a, value.b}) {
+    Instruction instruction{.kernel = kernel_of(value)};
+    if (value.op == Op::PowInt) instruction.operands[1] = exponent;
+    std::ranges::transform(value.own(),
+                           instruction.operands.begin(),
+                           [this](std::uint32_t argument) { return entries[argument]; });
+    for (const std::uint32_t argument : value.own()) {
       // A kernel may write over its operands.
-      if (argument != kNone && --uses[argument] == 0 && values[argument].is_operation()) {
+      if (--uses[argument] == 0 && values[argument].is_operation()) {
         free_slots.push_back(entries[argument]);
       }
     }
@@ -245,10 +250,11 @@ struct SharedEvaluator::Program {
 
   [[nodiscard]] Kernel kernel_of(const Value& value) const {
     const internal::Forms& forms = internal::kernels().of(value.op, value.index).value;
-    Form form = Form::VectorVector;
-    if (value.b != kNone && values[value.a].is_literal()) form = Form::ScalarVector;
-    if (value.b != kNone && values[value.b].is_literal()) form = Form::VectorScalar;
-    return forms[static_cast<std::size_t>(form)];
+    std::size_t form = 0;
+    for (std::size_t i = 0; i < value.arity(); ++i) {
+      if (values[value.arguments[i]].is_literal()) form |= std::size_t{1} << i;
+    }
+    return forms[form];
   }
 
   /// The one freed last: most likely still in the nearest cache.
@@ -311,7 +317,8 @@ void SharedEvaluator::evaluate(const FeatureView& features, const Visitor& visit
     }
     for (const Instruction& step : p.instructions) {
       float* const out = &slots[(step.out - p.first_slot()) * kTileRows];
-      step.kernel(read[step.a], read[step.b], nullptr, nullptr, out, padded);
+      const auto& at = step.operands;
+      step.kernel({read[at[0]], read[at[1]], read[at[2]]}, nullptr, nullptr, out, padded);
       for (std::uint32_t v = step.first_visit; v < step.last_visit; ++v) {
         visit(p.visits[v].formula, first, {out, rows});
       }
@@ -330,17 +337,10 @@ std::uint64_t shared_hash(const Formula& formula) {
     const std::uint64_t kind =
         (static_cast<std::uint64_t>(node.op) << 32U) | static_cast<std::uint32_t>(node.index);
     std::uint64_t h = mixed(mixed(7, kind), std::bit_cast<std::uint64_t>(node.value));
-    const int arity = info(node.op).arity;
-    if (arity == 2) {
-      std::uint64_t b = stack.back();
-      stack.pop_back();
-      std::uint64_t a = stack.back();
-      if (info(node.op).commutative && b < a) std::swap(a, b);
-      h = mixed(mixed(h, a), b);
-    } else if (arity == 1) {
-      h = mixed(h, stack.back());
-    }
-    if (arity > 0) stack.pop_back();
+    const auto first = stack.end() - info(node.op).arity;
+    if (info(node.op).commutative) std::sort(first, stack.end());
+    for (auto argument = first; argument != stack.end(); ++argument) h = mixed(h, *argument);
+    stack.erase(first, stack.end());
     stack.push_back(h);
   }
   return stack.back();

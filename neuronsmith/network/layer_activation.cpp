@@ -13,17 +13,26 @@ namespace {
 using formula::Formula;
 using formula::kZScoreEpsilon;
 using formula::Op;
+using formula::OpKind;
 
-// zscore(x) as (x - p_n) * p_(n+1): mean and inverse deviation as parameters.
+// What a statistic of the batch is of x, its mean p_n and its deviation p_(n+1).
+Formula of_parameters(Op statistic, std::size_t n) {
+  const Formula x = Formula::input(formula::Shape::Scalar);
+  const Formula mean = Formula::parameter(static_cast<int>(n));
+  const Formula deviation = Formula::parameter(static_cast<int>(n + 1));
+  if (statistic == Op::Mean) return mean;
+  if (statistic == Op::Std) return deviation;
+  const Formula divisor = Formula::apply(Op::Add, deviation, Formula::literal(kZScoreEpsilon));
+  return Formula::apply(Op::Div, Formula::apply(Op::Sub, x, mean), divisor);
+}
+
 Formula with_statistics_as_parameters(Formula formula, std::size_t n) {
-  const auto index = static_cast<int>(n);
-  const Formula centred =
-      Formula::apply(Op::Sub, Formula::input(formula::Shape::Scalar), Formula::parameter(index));
-  const Formula standardised = Formula::apply(Op::Mul, centred, Formula::parameter(index + 1));
   for (std::size_t i = 0; i < formula.size(); ++i) {
-    if (formula.nodes()[i].op != Op::ZScore) continue;
-    NEURONSMITH_CHECK(formula.nodes()[i - 1].op == Op::Input, "a zscore of something else than x");
-    formula = formula.with_subtree(i, standardised);
+    const Op op = formula.nodes()[i].op;
+    if (formula::info(op).kind != OpKind::BatchStatistic) continue;
+    NEURONSMITH_CHECK(formula.nodes()[i - 1].op == Op::Input, "a statistic of what is not x");
+    formula = formula.with_subtree(i, of_parameters(op, n));
+    --i;  // its argument is gone too
   }
   return formula;
 }
@@ -35,7 +44,7 @@ FeatureView as_feature(std::span<const float> x) { return {x.data(), x.size(), 1
 LayerActivation::LayerActivation(const neuron::Activation& activation, std::size_t n_outputs)
     : start_(activation),
       n_outputs_(n_outputs),
-      has_statistics_(activation.formula.uses(Op::ZScore)) {
+      has_statistics_(activation.formula.uses(OpKind::BatchStatistic)) {
   const std::string objection = neuron::objection_to(activation);
   NEURONSMITH_CHECK(objection.empty(), "the formula of an activation " + objection);
   NEURONSMITH_CHECK(start_.parameters.empty() || start_.learnable != neuron::Learnable::None,
@@ -75,8 +84,7 @@ void LayerActivation::load(std::span<const float> parameters,
   for (std::size_t k = 0; k < n_own(); ++k) scratch.values_[k] = parameters[place(k, output)];
   if (!has_statistics_) return;
   scratch.values_[n_own()] = static_cast<float>(scratch.mean_[output]);
-  scratch.values_[n_own() + 1] =
-      static_cast<float>(1.0 / (scratch.deviation_[output] + kZScoreEpsilon));
+  scratch.values_[n_own() + 1] = static_cast<float>(scratch.deviation_[output]);
 }
 
 void LayerActivation::evaluate(std::span<const float> parameters,
@@ -158,8 +166,8 @@ void LayerActivation::backward(std::span<const float> parameters,
   }
 }
 
-// d/du of mean and inverse deviation s = 1 / (deviation + epsilon) of n rows:
-//   dmean/du_i = 1 / n    ds/du_i = -s^2 (u_i - mean) / (n deviation)
+// d/du of mean and deviation of n rows:
+//   dmean/du_i = 1 / n    ddeviation/du_i = (u_i - mean) / (n deviation)
 void LayerActivation::through_statistics(std::size_t output,
                                          Scratch& scratch,
                                          std::span<const float> u,
@@ -167,11 +175,10 @@ void LayerActivation::through_statistics(std::size_t output,
   const auto n = static_cast<double>(u.size());
   const double mean = scratch.mean_[output];
   const double deviation = scratch.deviation_[output];
-  const double inverse = 1.0 / (deviation + kZScoreEpsilon);
   const double by_mean = scratch.gradients_[n_own()] / n;
-  const double by_inverse = scratch.gradients_[n_own() + 1];
+  const double by_deviation = scratch.gradients_[n_own() + 1];
   // A constant output has no direction in which its deviation grows.
-  const double factor = deviation > 0.0 ? -by_inverse * inverse * inverse / (n * deviation) : 0.0;
+  const double factor = deviation > 0.0 ? by_deviation / (n * deviation) : 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) {
     du[i] += static_cast<float>(by_mean + factor * (u[i] - mean));
   }

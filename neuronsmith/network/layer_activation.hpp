@@ -12,14 +12,15 @@
 namespace neuronsmith::network {
 
 /// The activation of one layer: a formula of each output's own value, with learnable parameters
-/// (one set a layer or one set an output) and zscore(x), the value standardised by mean and
-/// deviation of that output over the batch. Arrays are feature-major, [out][n_rows].
+/// (one set a layer or one set an output) and mean(x), std(x) and zscore(x), the mean and deviation
+/// of that output over the batch and the value standardised by them. Arrays are feature-major,
+/// [out][n_rows].
 ///
 /// Parameters: [parameter] for one set a layer, [parameter][out] for one an output. Statistics, if
-/// the formula has a zscore: running mean [out], running variance [out], which follow the batches
+/// the formula has one: running mean [out], running variance [out], which follow the batches
 /// like those of batch normalisation.
 ///
-/// In zscore mean and deviation enter as two more parameters of the formula, so that the reverse
+/// Mean and deviation enter as two more parameters of the formula, so that the reverse
 /// sweep gives the derivatives by them, which go on to the batch.
 ///
 /// Immutable, safe to share between threads; each thread brings a Scratch.

@@ -65,8 +65,14 @@ Formula with_literal_parameters(const Activation& activation) {
 
 Formula without_batch(const Activation& activation) {
   const Formula formula = with_literal_parameters(activation);
-  std::vector<Node> nodes(formula.nodes().begin(), formula.nodes().end());
-  std::erase_if(nodes, [](const Node& node) { return node.op == Op::ZScore; });
+  std::vector<Node> nodes;
+  for (const Node& node : formula.nodes()) {
+    if (formula::info(node.op).kind != formula::OpKind::BatchStatistic) {
+      nodes.push_back(node);
+    } else if (node.op != Op::ZScore) {  // in the place of its argument x
+      nodes.back() = {.op = Op::Literal, .value = formula::info(node.op).value({})};
+    }
+  }
   return Formula::from_nodes(std::move(nodes), formula.input_shape());
 }
 
@@ -104,7 +110,8 @@ Activation activation_from_json(const Json& json, const std::string& source) {
     }
   }
   const bool is_text = json.is_string();
-  const auto text = is_text ? json.get<std::string>() : json_get<std::string>(json, "formula", place);
+  const auto text =
+      is_text ? json.get<std::string>() : json_get<std::string>(json, "formula", place);
   activation.formula = formula::parse_or_throw(text, Shape::Scalar, place);
   const bool has_parameters = !activation.parameters.empty();
   if (has_parameters != (activation.learnable != Learnable::None)) {

@@ -22,7 +22,8 @@ enum class Learnable : std::uint8_t {
 /// "none", "layer", "channel". Throws ConfigError naming --learnable.
 [[nodiscard]] Learnable parse_learnable(std::string_view text);
 
-/// What follows the aggregation: a formula of scalar x, elementwise but for zscore(x).
+/// What follows the aggregation: a formula of scalar x, elementwise but for mean(x), std(x) and
+/// zscore(x).
 struct Activation {
   Activation() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a formula is an activation
@@ -47,8 +48,8 @@ struct Activation {
 /// The formula with its parameters as the numbers that they start from: of x alone.
 [[nodiscard]] formula::Formula with_literal_parameters(const Activation& activation);
 
-/// The same as a function of x alone, as pictures and tables show it: zscore(x) is x, as where the
-/// batch has mean 0 and deviation 1.
+/// The same as a function of x alone, as pictures and tables show it: with mean(x) 0, std(x) 1 and
+/// zscore(x) x, as where the batch has mean 0 and deviation 1.
 [[nodiscard]] formula::Formula without_batch(const Activation& activation);
 
 /// Why a formula is no activation: not of x alone, or of parameters that have no values; empty when

@@ -40,9 +40,11 @@ Formula factor_from_text(const std::string& text, const std::string& source) {
   if (!factor.uses(Op::Input) || factor.uses(Op::Column) || factor.uses(Op::Parameter)) {
     throw ParseError(fmt::format("{}: factor \"{}\" is no function of x alone", source, text));
   }
-  if (factor.uses(Op::ZScore)) {
-    throw ParseError(fmt::format(
-        "{}: factor \"{}\" has a statistic of the batch, which only activations have", source, text));
+  if (factor.uses(formula::OpKind::BatchStatistic)) {
+    throw ParseError(
+        fmt::format("{}: factor \"{}\" has a statistic of the batch, which only activations have",
+                    source,
+                    text));
   }
   return factor;
 }

@@ -16,6 +16,8 @@ using formula::Node;
 using formula::Op;
 using formula::Shape;
 
+constexpr int kCasesPrecedence = -1;
+constexpr int kComparisonPrecedence = 0;
 constexpr int kSumPrecedence = 1;
 constexpr int kProductPrecedence = 2;
 constexpr int kPowerPrecedence = 4;
@@ -85,14 +87,14 @@ std::string term(const Piece& piece) {
 /// The sign belongs to the first term alone, so a sum has none.
 Piece sum(const Piece& a, const Piece& b, bool is_difference) {
   const bool is_minus = b.is_negative != is_difference;
-  return {
-      fmt::format("{}<mo form=\"infix\">{}</mo>{}", with_sign(a), is_minus ? "−" : "+", term(b)),
-      false,
-      kSumPrecedence};
+  const std::string left = a.precedence >= kSumPrecedence ? with_sign(a) : term(a);
+  return {fmt::format("{}<mo form=\"infix\">{}</mo>{}", left, is_minus ? "−" : "+", term(b)),
+          false,
+          kSumPrecedence};
 }
 
 Piece negated(const Piece& a) {
-  const bool is_sum = a.precedence == kSumPrecedence;
+  const bool is_sum = a.precedence <= kSumPrecedence;
   return {term(a),
           !a.is_negative,
           is_sum ? kAtomPrecedence : a.precedence,
@@ -134,6 +136,27 @@ std::string both(const Piece& a, const Piece& b) {
 }
 
 Piece one() { return number(1.0); }
+
+Piece comparison(const Piece& a, const std::string& sign, const Piece& b) {
+  const auto side = [](const Piece& piece) {
+    return piece.precedence > kComparisonPrecedence ? with_sign(piece) : term(piece);
+  };
+  return {side(a) + "<mo form=\"infix\">" + sign + "</mo>" + side(b), false, kComparisonPrecedence};
+}
+
+/// a where the condition holds, otherwise b; what is no comparison is compared to 0.
+Piece cases(const Piece& condition, const Piece& a, const Piece& b) {
+  const bool is_comparison = condition.precedence == kComparisonPrecedence;
+  const Piece holds = is_comparison ? condition : comparison(condition, "≠", number(0.0));
+  const auto line = [](const std::string& value, const std::string& when) {
+    return "<mtr><mtd>" + row(value) + "</mtd><mtd>" + when + "</mtd></mtr>";
+  };
+  return {
+      row("<mo>{</mo><mtable columnalign=\"left\">" + line(with_sign(a), row(with_sign(holds))) +
+          line(with_sign(b), "<mtext>otherwise</mtext>") + "</mtable>"),
+      false,
+      kCasesPrecedence};
+}
 
 /// No default: an operator without a case does not compile.
 Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) {
@@ -203,12 +226,22 @@ Piece typeset(const Node& node, Shape input_shape, const std::vector<Piece>& a) 
       return called("min", both(a[0], a[1]));
     case Op::Max:
       return called("max", both(a[0], a[1]));
+    case Op::Less:
+      return comparison(a[0], "&lt;", a[1]);
+    case Op::LessEqual:
+      return comparison(a[0], "≤", a[1]);
+    case Op::Where:
+      return cases(a[0], a[1], a[2]);
     case Op::Sum:
       return {"<munder><mo>∑</mo><mi>j</mi></munder>" + wrapped(a[0], kProductPrecedence),
               false,
               kProductPrecedence};
     case Op::Dot:
       return {fenced("⟨", both(a[0], a[1]), "⟩")};
+    case Op::Mean:
+      return called("mean", with_sign(a[0]));
+    case Op::Std:
+      return called("std", with_sign(a[0]));
     case Op::ZScore:
       return called("zscore", with_sign(a[0]));
   }

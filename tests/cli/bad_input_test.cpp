@@ -73,6 +73,9 @@ TEST_F(BadInput, Options) {
   expect_refused(train("--activation", "swush"), {"--activation", "swush", "gelu"});
   expect_refused(train("--activation", "x0"), {"--activation"});
   expect_refused(train("--activation", "zscore(2*x)"), {"--activation", "zscore(x)"});
+  expect_refused(train("--activation", "0 < x < 1"), {"--activation", "do not chain", "column 7"});
+  expect_refused(train("--activation", "where(x, 1)"), {"--activation", "where", "3 argument"});
+  expect_refused(train("--activation", "std(2*x)"), {"--activation", "std(x)"});
   expect_refused(train("--neuron", "zscore(x) + x"), {"--neuron", "x is a vector"});
   expect_refused(train("--learnable", "all"), {"--learnable", "channel", "all"});
   expect_refused(train("--learnable", "layer"), {"--learnable", "tanh(x)"});

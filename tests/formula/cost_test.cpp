@@ -18,6 +18,8 @@ TEST(Cost, AddsUpTheOperatorsOfTheTable) {
   EXPECT_EQ(operations("sin(2*x)"), info(Op::Sin).cost + 1.0);
   EXPECT_EQ(operations("x*sigmoid(x)"), info(Op::Sigmoid).cost + 1.0);
   EXPECT_EQ(operations("relu(2 - abs(x))"), 3.0);
+  EXPECT_EQ(operations("where(x < 1, 2*x, 3 + 4)"),
+            1.0 + info(Op::Less).cost + info(Op::Where).cost);
 }
 
 TEST(Cost, CountsTheMultiplicationsOfPowers) {

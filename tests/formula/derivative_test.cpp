@@ -25,6 +25,9 @@ TEST(Derivative, OfSmallFormulasReadsWell) {
   EXPECT_EQ(derivative_of("p0*sin(x)"), "p0*cos(x)");
   EXPECT_EQ(derivative_of("relu(x)"), "max(0, sign(x))");
   EXPECT_EQ(derivative_of("exp(sin(2))*x"), "exp(sin(2))");
+  EXPECT_EQ(derivative_of("x < 2"), "0");
+  EXPECT_EQ(derivative_of("where(x > 0, x^2, 3)"), "where(0 < x, 2*x, 0)");
+  EXPECT_EQ(derivative_of("where(x > 0, 1, 2)"), "0");
   EXPECT_EQ(derivative_of("x^0"), "0");
   EXPECT_EQ(derivative_of("0.5*sin(3*x)"), "1.5*cos(3*x)");
 }
@@ -43,9 +46,9 @@ TEST(Derivative, MatchesTheReverseSweepForEveryOperator) {
   const Formula half = Formula::apply(Op::Add, Formula::apply(Op::Sin, x), Formula::literal(1.5));
   for (const OperatorInfo& row : operators()) {
     if (row.kind != OpKind::Elementwise) continue;
-    const Formula f = row.op == Op::PowInt ? Formula::power(half, -3)
-                      : row.arity == 1     ? Formula::apply(row.op, half)
-                                       : Formula::apply(row.op, half, Formula::apply(Op::Exp, x));
+    const std::vector<Formula> arguments = {half, Formula::apply(Op::Exp, x), x};
+    const auto own = std::span(arguments).first(static_cast<std::size_t>(row.arity));
+    const Formula f = row.op == Op::PowInt ? Formula::power(half, -3) : Formula::apply(row.op, own);
     const Formula slope = *derivative(f);
     for (int i = 0; i < 50; ++i) {
       const auto at = static_cast<float>(random.uniform(-2.0, 2.0));

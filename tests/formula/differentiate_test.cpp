@@ -180,6 +180,10 @@ TEST(Differentiate, EveryRowOfTheTable) {
       for (const int k : {-8, -2, 2, 3, 7}) formulas.push_back(Formula::power(shifted, k));
     } else if (row.arity == 1) {
       formulas = {Formula::apply(row.op, x), Formula::apply(row.op, shifted)};
+    } else if (row.arity == 3) {
+      formulas = {Formula::apply(row.op, x, p, shifted),
+                  Formula::apply(row.op, Formula::apply(Op::Less, x, p), shifted, x),
+                  Formula::apply(row.op, Formula::apply(Op::Less, shifted, x), p, x)};
     } else {
       formulas = {Formula::apply(row.op, x, p),
                   Formula::apply(row.op, p, x),
@@ -299,6 +303,69 @@ TEST(Differentiate, AddsToWhatIsThere) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(dx[i], 1.0F + c.adjoint[i]);
 }
 
+/// NaN and infinity of what was not chosen reach neither value nor derivative.
+TEST(Differentiate, WhatWhereDidNotChooseHasNoSay) {
+  struct Known {
+    const char* text;
+    float x;
+    float value;
+    float slope;
+  };
+  for (const Known& known :
+       {Known{"where(x < 0.5, x, log(x - 0.5))", 0.25F, 0.25F, 1.0F},
+        Known{"where(x < 0.5, x, log(x - 0.5))", -2.0F, -2.0F, 1.0F},
+        Known{"where(x <= 0.5, x, log(x - 0.5))", 0.5F, 0.5F, 1.0F},
+        Known{"where(x <= 0.5, x, sqrt(x - 0.5))", 0.5F, 0.5F, 1.0F},
+        Known{"where(abs(x) < 1e-3, 1, sin(x)/x)", 0.0F, 1.0F, 0.0F},
+        Known{"where(0 < x, 2*x*x^-1, x^2)", 0.0F, 0.0F, 0.0F},
+        Known{"where(x < 1, x, exp(exp(99*x))*x)", 0.75F, 0.75F, 1.0F},
+        Known{"where(x < 1, x, softplus(x)/(x - x))", 0.5F, 0.5F, 1.0F},
+        Known{"3*where(x < 1, where(x < 0, log(x), 2*x), x/0)", 0.0F, 0.0F, 6.0F},
+        Known{"sqrt(x) < 1", 0.0F, 1.0F, 0.0F},
+        Known{"where(sqrt(x), x/0, x)", 0.0F, 0.0F, 1.0F},
+        Known{"where(x, x, 1/x)", 0.0F, HUGE_VALF, NAN}}) {
+    SCOPED_TRACE(known.text);
+    const Formula formula = parsed(known.text, Shape::Scalar);
+    const ElementwiseFunction function(formula);
+    for (const std::size_t n : {1U, 16U, 600U}) {
+      const std::vector<float> x(n, known.x);
+      std::vector<float> value(n);
+      std::vector<float> slope(n);
+      std::vector<float> gradient(n);
+      function.evaluate_with_slope(x, value, slope);
+      function.differentiate(x, std::vector<float>(n, 2.0F), gradient);
+      EXPECT_EQ(value[n - 1], known.value);
+      if (std::isnan(known.slope)) {
+        EXPECT_FALSE(std::isfinite(slope[n - 1])) << "the branch chosen may be infinite";
+        continue;
+      }
+      EXPECT_EQ(slope[n - 1], known.slope);
+      EXPECT_EQ(gradient[n - 1], 2.0F * known.slope);
+    }
+  }
+}
+
+/// Nor derivatives by parameters and weight vectors, which are summed over rows and coordinates.
+TEST(Differentiate, WhatWhereDidNotChooseAddsNothingToParameters) {
+  const std::vector<float> x = {-1.0F, 0.0F, 4.0F};
+  const std::vector<float> parameter = {0.5F};
+  std::vector<double> gradient(1);
+  Evaluator(parsed("where(x > 0, p0*sqrt(x)*log(x), p0*x)", Shape::Scalar))
+      .differentiate(
+          {{x.data(), 3, 1, 3}, parameter, {}}, std::vector<float>(3, 1.0F), {{}, gradient, {}});
+  EXPECT_NEAR(gradient[0], -1.0 + 2.0 * std::log(4.0), 1e-6);
+
+  // Two coordinates: rows (-1, 2), (0, 0), (4, 1).
+  const std::vector<float> wide = {-1.0F, 0.0F, 4.0F, 2.0F, 0.0F, 1.0F};
+  const std::vector<float> weights = {1.0F, 1.0F};
+  std::vector<double> by_weight(2);
+  Evaluator(parsed("where(x0 > 0, sum(w0*x/x0), sum(w0*log(w0)*x))", Shape::Vector))
+      .differentiate(
+          {{wide.data(), 3, 2, 3}, {}, weights}, std::vector<float>(3, 1.0F), {{}, {}, by_weight});
+  EXPECT_NEAR(by_weight[0], -1.0 + 0.0 + 1.0, 1e-6);
+  EXPECT_NEAR(by_weight[1], 2.0 + 0.0 + 0.25, 1e-6);
+}
+
 /// Values bit by bit as from evaluate(), slopes as from differentiate() with adjoints of 1.
 void check_slope(const Formula& formula, std::size_t n_rows) {
   Random random(7, Purpose::Test);
@@ -338,6 +405,9 @@ TEST(Differentiate, ValueWithSlope) {
                            "tanh(1.5*x)*exp(-0.2*x^2) + 0.1*x",
                            "(x + 1)*sin(x)*sin(x)",
                            "exp(1)",
+                           "x < 0.5",
+                           "where(x < 0, 0.1*x, gelu(x))",
+                           "where(sqrt(x + 3) < 1, x*x, x*sin(x))*x",
                            "relu(x)/(1 + x^2)"}) {
     for (const std::size_t n_rows : {1, 16, 20, 512, 517, 1000, 1024}) {
       check_slope(parsed(text, Shape::Scalar), n_rows);

@@ -103,15 +103,16 @@ TEST(Evaluator, EveryRowOfTheTable) {
   for (const OperatorInfo& row : operators()) {
     if (row.kind != OpKind::Elementwise) continue;
     const Formula x = Formula::input(Shape::Scalar);
-    const Formula formula = row.op == Op::PowInt ? Formula::power(x, 3)
-                            : row.arity == 1     ? Formula::apply(row.op, x)
-                                                 : Formula::apply(row.op, x, Formula::parameter(1));
+    const std::vector<Formula> arguments = {x, Formula::parameter(1), Formula::parameter(0)};
+    const auto own = std::span(arguments).first(static_cast<std::size_t>(row.arity));
+    const Formula formula =
+        row.op == Op::PowInt ? Formula::power(x, 3) : Formula::apply(row.op, own);
     const Data data(100, 1, random);
     const std::vector<float> out = evaluated(formula, data.inputs());
     for (std::size_t i = 0; i < out.size(); ++i) {
       const Sample sample = data.sample(i);
-      const auto expected = static_cast<float>(
-          row.value(sample.x[0], row.op == Op::PowInt ? 3.0 : sample.parameters[1]));
+      const auto expected = static_cast<float>(row.value(
+          {sample.x[0], row.op == Op::PowInt ? 3.0 : sample.parameters[1], sample.parameters[0]}));
       EXPECT_LE(static_cast<double>(testing::ulp_distance(out[i], expected)), row.max_ulp)
           << row.name << " at " << sample.x[0];
     }
@@ -293,6 +294,7 @@ TEST(ElementwiseFunction, AcceptsFunctionsOfScalarXOnly) {
   EXPECT_THROW(ElementwiseFunction(parsed("p0*x", Shape::Scalar)), InternalError);
   EXPECT_THROW(ElementwiseFunction(parsed("sum(x)", Shape::Vector)), InternalError);
   EXPECT_THROW(ElementwiseFunction(parsed("zscore(x) + x", Shape::Scalar)), InternalError);
+  EXPECT_THROW(ElementwiseFunction(parsed("x - mean(x)", Shape::Scalar)), InternalError);
 }
 
 TEST(ElementwiseFunction, MayWriteOverItsArgument) {
@@ -320,6 +322,16 @@ TEST(Evaluator, AZScoreByItselfHasMeanZeroAndDeviationOne) {
       .evaluate_with_slope(inputs, without, expected);
   EXPECT_EQ(with, without);
   EXPECT_EQ(slope, expected);
+}
+
+TEST(Evaluator, MeanAndDeviationByThemselvesAreZeroAndOne) {
+  const std::vector<float> x = {-2.0F, 0.5F};
+  const Inputs inputs{.features = {x.data(), 2, 1, 2}, .parameters = {}, .weights = {}};
+  std::vector<float> y(2), slope(2);
+  Evaluator(parsed("(x - mean(x))*(1 + std(x))", Shape::Scalar))
+      .evaluate_with_slope(inputs, y, slope);
+  EXPECT_EQ(y, (std::vector<float>{-4.0F, 1.0F}));
+  EXPECT_EQ(slope, (std::vector<float>{2.0F, 2.0F}));
 }
 
 TEST(ElementwiseFunction, IsSharedBetweenThreads) {

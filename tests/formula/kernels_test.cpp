@@ -1,5 +1,6 @@
 #include "neuronsmith/formula/internal/kernels.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -49,17 +50,24 @@ Floats dense_samples() {
 
 bool is_elementwise(const OperatorInfo& row) { return row.kind == OpKind::Elementwise; }
 
-Floats run(Kernel kernel, const Floats& a, const Floats& b) {
-  Floats out(std::max(a.size(), b.size()));
-  kernel(a.data(), b.data(), nullptr, nullptr, out.data(), out.size());
+Floats run(Kernel kernel, const Floats& a, const Floats& b, const Floats& c = {}) {
+  Floats out(std::max({a.size(), b.size(), c.size()}));
+  kernel({a.data(), b.data(), c.data()}, nullptr, nullptr, out.data(), out.size());
+  return out;
+}
+
+Floats run_adjoint(Kernel kernel,
+                   const Operands& operands,
+                   const Floats& y,
+                   const Floats& adjoint) {
+  Floats out(y.size());
+  kernel(operands, y.data(), adjoint.data(), out.data(), out.size());
   return out;
 }
 
 Floats run_adjoint(
     Kernel kernel, const Floats& a, const Floats& b, const Floats& y, const Floats& adjoint) {
-  Floats out(y.size());
-  kernel(a.data(), b.data(), y.data(), adjoint.data(), out.data(), out.size());
-  return out;
+  return run_adjoint(kernel, Operands{a.data(), b.data()}, y, adjoint);
 }
 
 Floats exponent_operand(int exponent) { return {std::bit_cast<float>(std::int32_t{exponent})}; }
@@ -74,7 +82,7 @@ Worst worst_error(const OperatorInfo& row, const Floats& out, const Floats& a, c
   Worst worst;
   for (std::size_t i = 0; i < out.size(); ++i) {
     const float second = b[b.size() == 1 ? 0 : i];
-    const auto expected = static_cast<float>(row.value(a[i], second));
+    const auto expected = static_cast<float>(row.value({a[i], second}));
     const std::int64_t ulp = ulp_distance(out[i], expected);
     if (ulp > worst.ulp) worst = {ulp, a[i], second};
   }
@@ -86,16 +94,23 @@ void expect_within_bound(const OperatorInfo& row, const Worst& worst, const std:
       << where << ": " << row.name << " at " << worst.a << ", " << worst.b;
 }
 
+/// All kernels for `n` arguments: one for every form but that of scalars alone.
+bool is_complete(const Forms& forms, std::size_t n) {
+  const std::size_t n_forms = n == 1 ? 1 : (std::size_t{1} << n) - 1;
+  for (std::size_t form = 0; form < kFormCount; ++form) {
+    if ((forms[form] != nullptr) != (n > 0 && form < n_forms)) return false;
+  }
+  return true;
+}
+
 TEST(FormulaKernels, EveryElementwiseOperatorHasAll) {
-  const KernelTable& table = kernels();
   for (const OperatorInfo& row : operators()) {
-    const OperatorKernels& k = table.of(row.op, 1000);
-    const std::size_t n_arguments = is_elementwise(row) ? static_cast<std::size_t>(row.arity) : 0;
-    for (std::size_t form = 0; form < kFormCount; ++form) {
-      const bool expected = n_arguments == 2 || (n_arguments == 1 && form == 0);
-      EXPECT_EQ(k.value[form] != nullptr, expected) << row.name;
-      EXPECT_EQ(k.adjoint[0][form] != nullptr, expected) << row.name;
-      EXPECT_EQ(k.adjoint[1][form] != nullptr, expected && n_arguments == 2) << row.name;
+    const OperatorKernels& k = kernels().of(row.op, 1000);
+    const std::size_t n = is_elementwise(row) ? static_cast<std::size_t>(row.arity) : 0;
+    EXPECT_TRUE(is_complete(k.value, n)) << row.name;
+    for (std::size_t argument = 0; argument < k.adjoint.size(); ++argument) {
+      const bool has_one = argument < n && !k.reads[argument].is_flat;
+      EXPECT_TRUE(is_complete(k.adjoint[argument], has_one ? n : 0)) << row.name;
     }
   }
 }
@@ -153,6 +168,34 @@ TEST(FormulaKernels, TwoArgumentsWithinTheirBound) {
   });
 }
 
+TEST(FormulaKernels, WhereIsExact) {
+  const auto [a, b] = dense_pairs();
+  const Floats conditions(b.rbegin(), b.rend());
+  const OperatorInfo& row = info(Op::Where);
+  for_each_target([&, &a = a, &b = b](const char* target) {
+    const Floats out = run(kernels().of(Op::Where, 0).value[0], conditions, a, b);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto expected = static_cast<float>(row.value({conditions[i], a[i], b[i]}));
+      EXPECT_EQ(ulp_distance(out[i], expected), 0) << target << " where " << conditions[i];
+    }
+  });
+}
+
+TEST(FormulaKernels, ComparisonsOfNanAreNan) {
+  for (const Op op : {Op::Less, Op::LessEqual}) {
+    const double nan = std::nan("");
+    EXPECT_EQ(info(op).value({1.0, 2.0}), 1.0);
+    EXPECT_EQ(info(op).value({2.0, 1.0}), 0.0);
+    EXPECT_EQ(info(op).value({2.0, 2.0}), op == Op::LessEqual ? 1.0 : 0.0);
+    EXPECT_TRUE(std::isnan(info(op).value({nan, 1.0})));
+    EXPECT_TRUE(std::isnan(info(op).value({1.0, nan})));
+    EXPECT_EQ(info(op).value({-HUGE_VAL, HUGE_VAL}), 1.0);
+  }
+  EXPECT_TRUE(std::isnan(info(Op::Where).value({std::nan(""), 1.0, 2.0})));
+  EXPECT_EQ(info(Op::Where).value({0.0, std::nan(""), 2.0}), 2.0);
+  EXPECT_EQ(info(Op::Where).value({-3.0, 1.0, std::nan("")}), 1.0);
+}
+
 bool same_bits(std::span<const float> a, std::span<const float> b) {
   return std::ranges::equal(a, b, [](float x, float y) {
     return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y) ||
@@ -160,75 +203,90 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
   });
 }
 
-constexpr auto kVectorScalar = static_cast<std::size_t>(Form::VectorScalar);
-constexpr auto kScalarVector = static_cast<std::size_t>(Form::ScalarVector);
-
 TEST(FormulaKernels, ScalarOperandsActAsTiles) {
-  Floats a(dense_samples());
-  a.resize(4096);
-  const Floats adjoint(a.size(), 1.5F);
+  Floats tile(dense_samples());
+  tile.resize(4096);
+  const Floats reversed(tile.rbegin(), tile.rend());
+  const Floats y(tile.size(), 0.75F);
+  const Floats adjoint(tile.size(), 1.5F);
   for_each_target([&](const char* target) {
     for (const OperatorInfo& row : operators()) {
-      if (!is_elementwise(row) || row.arity != 2) continue;
+      if (!is_elementwise(row) || row.arity < 2) continue;
+      const OperatorKernels& k = kernels().of(row.op, 0);
       for (const float scalar : {0.0F, -1.75F, 2.0F, 1e-4F, kNan}) {
-        SCOPED_TRACE(std::string(target) + " " + std::string(row.name));
-        const Floats tile(a.size(), scalar);
-        const OperatorKernels& k = kernels().of(row.op, 0);
-        const Floats y = run(k.value[0], a, tile);
-        const Floats swapped = run(k.value[0], tile, a);
-        EXPECT_TRUE(same_bits(run(k.value[kVectorScalar], a, {scalar}), y));
-        EXPECT_TRUE(same_bits(run(k.value[kScalarVector], {scalar}, a), swapped));
-        for (const Forms& forms : k.adjoint) {
-          EXPECT_TRUE(same_bits(run_adjoint(forms[kVectorScalar], a, {scalar}, y, adjoint),
-                                run_adjoint(forms[0], a, tile, y, adjoint)));
-          EXPECT_TRUE(same_bits(run_adjoint(forms[kScalarVector], {scalar}, a, swapped, adjoint),
-                                run_adjoint(forms[0], tile, a, swapped, adjoint)));
+        const Floats spread(tile.size(), scalar);
+        for (std::size_t form = 1; form + 1 < (std::size_t{1} << row.arity); ++form) {
+          SCOPED_TRACE(fmt::format("{} {} {} {}", target, row.name, scalar, form));
+          Operands with{tile.data(), reversed.data(), tile.data()};
+          Operands without = with;
+          for (std::size_t i = 0; i < with.size(); ++i) {
+            if ((form >> i & 1U) == 0) continue;
+            with[i] = &scalar;
+            without[i] = spread.data();
+          }
+          EXPECT_TRUE(same_bits(run_adjoint(k.value[form], with, y, adjoint),
+                                run_adjoint(k.value[0], without, y, adjoint)));
+          for (const Forms& forms : k.adjoint) {
+            if (forms[0] == nullptr) continue;
+            EXPECT_TRUE(same_bits(run_adjoint(forms[form], with, y, adjoint),
+                                  run_adjoint(forms[0], without, y, adjoint)));
+          }
         }
       }
     }
   });
 }
 
+using Point = std::array<float, kMaxArity>;
+
 /// Points with room for a difference quotient on both sides, away from kinks and poles.
-std::vector<std::pair<float, float>> points_of(const OperatorInfo& row) {
-  std::vector<std::pair<float, float>> points;
+std::vector<Point> points_of(const OperatorInfo& row) {
+  std::vector<Point> points;
   Random random(4, Purpose::Test);
   while (points.size() < 400) {
     auto a = static_cast<float>(random.uniform(-3.0, 3.0));
     auto b = static_cast<float>(random.uniform(-3.0, 3.0));
+    const auto c = static_cast<float>(random.uniform(-3.0, 3.0));
     const bool needs_positive = row.op == Op::Sqrt || row.op == Op::Log || row.op == Op::Pow;
     if (needs_positive) a = std::abs(a);
     if (std::abs(a) < 0.02F || std::abs(b) < 0.02F || std::abs(a - b) < 0.01F) continue;
     if (row.op == Op::Tan && std::abs(std::cos(a)) < 0.05F) continue;
-    points.emplace_back(a, b);
+    if (row.op == Op::Where && points.size() % 2 == 0) a = 0.0F;
+    points.push_back({a, b, c});
   }
   return points;
 }
 
-double difference_quotient(const OperatorInfo& row, int argument, double a, double b) {
+double difference_quotient(const OperatorInfo& row, std::size_t argument, const Arguments& at) {
   constexpr double kStep = 1e-5;
-  const double da = argument == 0 ? kStep : 0.0;
-  const double db = argument == 1 ? kStep : 0.0;
-  return (row.value(a + da, b + db) - row.value(a - da, b - db)) / (2.0 * kStep);
+  Arguments above = at;
+  Arguments below = at;
+  above[argument] += kStep;
+  below[argument] -= kStep;
+  return (row.value(above) - row.value(below)) / (2.0 * kStep);
 }
 
-void expect_derivative(const OperatorInfo& row, const OperatorKernels& k, int argument, int power) {
+void expect_derivative(const OperatorInfo& row,
+                       const OperatorKernels& k,
+                       std::size_t argument,
+                       int power) {
+  if (k.reads[argument].is_flat) return;
   const auto points = points_of(row);
-  Floats a;
-  Floats b;
-  for (const auto& [left, right] : points) {
-    a.push_back(left);
-    b.push_back(right);
+  std::array<Floats, kMaxArity> operands;
+  for (const Point& point : points) {
+    for (std::size_t i = 0; i < point.size(); ++i) operands[i].push_back(point[i]);
   }
-  const Floats second = row.op == Op::PowInt ? exponent_operand(power) : b;
-  const Floats y = run(k.value[0], a, second);
-  const Floats out = run_adjoint(
-      k.adjoint[static_cast<std::size_t>(argument)][0], a, second, y, Floats(a.size(), -2.0F));
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double by = row.op == Op::PowInt ? power : static_cast<double>(b[i]);
-    const double expected = -2.0 * difference_quotient(row, argument, a[i], by);
+  if (row.op == Op::PowInt) operands[1] = exponent_operand(power);
+  const Operands pointers{operands[0].data(), operands[1].data(), operands[2].data()};
+  const Floats unread(points.size());
+  const Floats y = run_adjoint(k.value[0], pointers, unread, unread);
+  const Floats out = run_adjoint(k.adjoint[argument][0], pointers, y, Floats(points.size(), -2.0F));
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    Arguments at{points[i][0], points[i][1], points[i][2]};
+    if (row.op == Op::PowInt) at[1] = power;
+    const double expected = -2.0 * difference_quotient(row, argument, at);
     ASSERT_NEAR(out[i], expected, 3e-6 * std::max(1.0, std::abs(expected)))
-        << row.name << " by argument " << argument << " at " << a[i] << ", " << by;
+        << row.name << " by argument " << argument << " at " << at[0] << ", " << at[1];
   }
 }
 
@@ -243,7 +301,9 @@ TEST(FormulaKernels, AdjointsMatchDifferenceQuotients) {
         }
         continue;
       }
-      for (int i = 0; i < row.arity; ++i) expect_derivative(row, kernels().of(row.op, 0), i, 0);
+      for (std::size_t i = 0; i < static_cast<std::size_t>(row.arity); ++i) {
+        expect_derivative(row, kernels().of(row.op, 0), i, 0);
+      }
     }
   });
 }
@@ -260,7 +320,6 @@ float derivative_at(Op op, int argument, float a, float b, float y) {
 TEST(FormulaKernels, DerivativesAtKinks) {
   EXPECT_EQ(derivative_at(Op::Abs, 0, 0.0F, 0.0F, 0.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::Relu, 0, 0.0F, 0.0F, 0.0F), 0.0F);
-  EXPECT_EQ(derivative_at(Op::Sign, 0, 3.0F, 0.0F, 1.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::ProtectedSqrt, 0, 0.0F, 0.0F, 0.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::ProtectedLog, 0, 5e-4F, 0.0F, 0.0F), 0.0F);
   EXPECT_EQ(derivative_at(Op::ProtectedInv, 0, 5e-4F, 0.0F, 0.0F), 0.0F);
@@ -334,10 +393,12 @@ TEST(FormulaKernels, TheDerivativeOfGeluIsAccurateEverywhere) {
       EXPECT_NEAR(slope[i], expected, 1.5e-6 * scale + subnormal) << target << " at " << x;
     }
   });
-  EXPECT_EQ(run_adjoint(k.adjoint[0][0], Floats(16, kInfinity), {}, Floats(16), Floats(16, 1.0F))[0],
-            1.0F);
-  EXPECT_EQ(run_adjoint(k.adjoint[0][0], Floats(16, -kInfinity), {}, Floats(16), Floats(16, 1.0F))[0],
-            0.0F);
+  EXPECT_EQ(
+      run_adjoint(k.adjoint[0][0], Floats(16, kInfinity), {}, Floats(16), Floats(16, 1.0F))[0],
+      1.0F);
+  EXPECT_EQ(
+      run_adjoint(k.adjoint[0][0], Floats(16, -kInfinity), {}, Floats(16), Floats(16, 1.0F))[0],
+      0.0F);
 }
 
 TEST(FormulaKernels, MayWriteOverAnOperand) {
@@ -348,9 +409,13 @@ TEST(FormulaKernels, MayWriteOverAnOperand) {
       if (!is_elementwise(row)) continue;
       const Floats second = row.op == Op::PowInt ? exponent_operand(7) : b;
       const Kernel kernel = kernels().of(row.op, 7).value[0];
-      const Floats expected = run(kernel, a, second);
+      const Floats expected = run(kernel, a, second, a);
       Floats in_place = a;
-      kernel(in_place.data(), second.data(), nullptr, nullptr, in_place.data(), a.size());
+      kernel({in_place.data(), second.data(), in_place.data()},
+             nullptr,
+             nullptr,
+             in_place.data(),
+             a.size());
       EXPECT_TRUE(same_bits(in_place, expected)) << target << " " << row.name;
     }
   });
@@ -362,9 +427,10 @@ TEST(FormulaKernels, NeedNoAlignment) {
   for (const OperatorInfo& row : operators()) {
     if (!is_elementwise(row) || row.op == Op::PowInt) continue;
     const Kernel kernel = kernels().of(row.op, 0).value[0];
-    const Floats expected = run(kernel, Floats(a.begin() + 3, a.begin() + 67), Floats(n, 2.0F));
+    const Floats two(n, 2.0F);
+    const Floats expected = run(kernel, Floats(a.begin() + 3, a.begin() + 67), two, two);
     Floats out(n + 1);
-    kernel(a.data() + 3, Floats(n, 2.0F).data(), nullptr, nullptr, out.data() + 1, n);
+    kernel({a.data() + 3, two.data(), two.data()}, nullptr, nullptr, out.data() + 1, n);
     EXPECT_TRUE(same_bits(std::span(out).subspan(1), expected)) << row.name;
   }
 }
@@ -395,9 +461,9 @@ TEST(FormulaKernels, CopySpreadAndAddProduct) {
   for_each_target([&](const char*) {
     EXPECT_EQ(run(kernels().copy, a, b), a);
     EXPECT_EQ(run(kernels().spread, {7.0F}, a), Floats(32, 7.0F));
-    for (std::size_t form = 0; form < kFormCount; ++form) {
+    for (std::size_t form = 0; form < 3; ++form) {
       Floats sum(32, 1.0F);
-      kernels().add_product[form](a.data(), b.data(), nullptr, nullptr, sum.data(), 32);
+      kernels().add_product[form]({a.data(), b.data()}, nullptr, nullptr, sum.data(), 32);
       EXPECT_EQ(sum, Floats(32, -0.5F));
     }
   });

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -52,9 +53,11 @@ Value oracle(const Formula& f, const Sample& sample) {
     if (node.op == Op::Weight) stack.push_back(sample.weights[index]);
     if (node.op == Op::Parameter) stack.push_back({sample.parameters[index]});
     if (row.arity == 0) continue;
-    Value b = row.arity == 2 ? stack.back() : Value{static_cast<double>(node.index)};
-    if (row.arity == 2) stack.pop_back();
-    Value& a = stack.back();
+    std::vector<Value> arguments(stack.end() - row.arity, stack.end());
+    stack.resize(stack.size() - arguments.size() + 1);
+    if (row.arity == 1) arguments.push_back({static_cast<double>(node.index)});
+    const Value& b = arguments[1];
+    Value& a = stack.back() = arguments[0];
     if (row.kind == OpKind::Reduction) {
       double sum = 0.0;
       for (std::size_t j = 0; j < d; ++j) {
@@ -66,9 +69,14 @@ Value oracle(const Formula& f, const Sample& sample) {
       if (!all_finite(a)) return {};
       continue;
     }
-    Value out(std::max(a.size(), b.size()));
+    const auto size_of = [](const Value& value) { return value.size(); };
+    Value out(std::ranges::max(arguments, {}, size_of).size());
     for (std::size_t j = 0; j < out.size(); ++j) {
-      out[j] = row.value(a.size() == 1 ? a[0] : a[j], b.size() == 1 ? b[0] : b[j]);
+      Arguments values{};
+      std::ranges::transform(arguments, values.begin(), [j](const Value& argument) {
+        return argument.size() == 1 ? argument[0] : argument[j];
+      });
+      out[j] = row.value(values);
     }
     a = out;
     if (!all_finite(a)) return {};

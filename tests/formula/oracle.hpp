@@ -6,6 +6,7 @@
 #include <hwy/targets.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -75,10 +76,10 @@ class Oracle {
     const std::vector<std::size_t> arguments = formula_.arguments(position);
     if (node.op == Op::Sum) return sum(arguments[0]);
     if (node.op == Op::Dot) return dot(arguments[0], arguments[1]);
-    const Estimate a = at(arguments[0], coordinate);
-    const Estimate b = row.arity == 2 ? at(arguments[1], coordinate)
-                                      : Estimate{static_cast<double>(node.index), 0.0};
-    return applied(row, a, b);
+    std::array<Estimate, kMaxArity> values{};
+    values[1].value = static_cast<double>(node.index);  // the exponent of PowInt
+    for (std::size_t i = 0; i < arguments.size(); ++i) values[i] = at(arguments[i], coordinate);
+    return applied(row, values);
   }
 
   [[nodiscard]] Estimate leaf(const Node& node, std::size_t coordinate) const {
@@ -98,16 +99,20 @@ class Oracle {
   }
 
   /// The greatest change of the value as the arguments move by their errors, plus its rounding.
-  static Estimate applied(const OperatorInfo& row, const Estimate& a, const Estimate& b) {
-    const double value = row.value(a.value, b.value);
-    double error = std::abs(value) * kRounding * (row.max_ulp + 1.0) + 1e-44;
+  static Estimate applied(const OperatorInfo& row, const std::array<Estimate, kMaxArity>& a) {
+    const double value = row.value({a[0].value, a[1].value, a[2].value});
+    const bool is_whole = row.op == Op::Sign || row.op == Op::Less || row.op == Op::LessEqual;
+    double error = is_whole ? 0.0 : std::abs(value) * kRounding * (row.max_ulp + 1.0) + 1e-44;
     double change = 0.0;
-    for (const double da : {-a.error, 0.0, a.error}) {
-      for (const double db : {-b.error, 0.0, b.error}) {
-        const double moved = row.value(a.value + da, b.value + db);
-        if (!(std::abs(moved) < 1e37)) error = std::numeric_limits<double>::infinity();
-        change = std::max(change, std::abs(moved - value));
-      }
+    for (int way = 0; way < 27; ++way) {  // each argument below, at or above its value
+      const auto moved_argument = [&](std::size_t i, int direction) {
+        return direction == 0 ? a[i].value : a[i].value + direction * a[i].error;
+      };
+      const double moved = row.value({moved_argument(0, way % 3 - 1),
+                                      moved_argument(1, way / 3 % 3 - 1),
+                                      moved_argument(2, way / 9 - 1)});
+      if (!(std::abs(moved) < 1e37)) error = std::numeric_limits<double>::infinity();
+      change = std::max(change, std::abs(moved - value));
     }
     return {value, error + change};
   }
@@ -126,7 +131,7 @@ class Oracle {
   [[nodiscard]] Estimate dot(std::size_t left, std::size_t right) const {
     Estimate total;
     for (std::size_t j = 0; j < sample_.x.size(); ++j) {
-      add(total, applied(info(Op::Mul), at(left, j), at(right, j)));
+      add(total, applied(info(Op::Mul), {at(left, j), at(right, j)}));
     }
     return total;
   }

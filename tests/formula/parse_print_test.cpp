@@ -132,11 +132,45 @@ TEST(ParsePrint, ALongTextIsRefusedAtOnce) {
 }
 
 TEST(ParsePrint, NoNotationDoublesItsTextWithEveryLevel) {
-  for (const char* function : {"plog(", "pinv(", "pdiv(x, ", "sigmoid(", "relu("}) {
+  for (const char* function :
+       {"plog(", "pinv(", "pdiv(x, ", "sigmoid(", "relu(", "gelu(", "where(x, 1, ", "(1 < "}) {
     const Formula formula = parsed(nested(60, function, "x", ")"));
     EXPECT_LT(to_sympy(formula).size(), 6000u) << function;
     EXPECT_LT(to_latex(formula).size(), 6000u) << function;
   }
+}
+
+TEST(ParsePrint, ComparisonsBindLeastAndDoNotChain) {
+  EXPECT_EQ(parsed("x + 1 < 2*x"), Formula::apply(Op::Less, parsed("x + 1"), parsed("2*x")));
+  EXPECT_EQ(parsed("x<=-1"), Formula::apply(Op::LessEqual, parsed("x"), parsed("-1")));
+  EXPECT_EQ(parsed("x^2 > x + 1"), parsed("x + 1 < x^2"));
+  EXPECT_EQ(parsed("x >= (2 > x)"), parsed("(x < 2) <= x"));
+  EXPECT_EQ(to_infix(parsed("(x < 1)*(x0 < x) - (2 <= x)")), "(x < 1)*(x0 < x) - (2 <= x)");
+  EXPECT_EQ(to_infix(parsed("(x < 1) < 2")), "(x < 1) < 2");
+  EXPECT_EQ(to_infix(parsed("sin(x < 1)")), "sin(x < 1)");
+  EXPECT_EQ(to_infix(parsed("-(x < 1)")), "-(x < 1)");
+  for (const char* text : {"x < 1 < 2", "x < 1 > 2", "x >= 1 <= x"}) {
+    EXPECT_NE(diagnosis(text).message.find("do not chain"), std::string::npos) << text;
+  }
+  EXPECT_EQ(diagnosis("0 < x < 1").position, 6u);
+  EXPECT_EQ(diagnosis("x < ").position, 4u);
+  EXPECT_EQ(diagnosis("x = 1").position, 2u);
+}
+
+TEST(ParsePrint, WhereHasThreeArguments) {
+  const Formula f = parsed("where(x < 0, 0.1*x, gelu(x))", Shape::Scalar);
+  EXPECT_EQ(f.root().op, Op::Where);
+  EXPECT_EQ(to_infix(f), "where(x < 0, 0.1*x, gelu(x))");
+  EXPECT_EQ(to_latex(f),
+            "\\begin{cases} 0.1 \\, x & x < 0 \\\\ "
+            "\\operatorname{GELU}\\left(x\\right) & \\text{otherwise} \\end{cases}");
+  EXPECT_EQ(
+      to_latex(parsed("2*where(x, x, 1)")),
+      "2 \\, \\left(\\begin{cases} x & x \\neq 0 \\\\ 1 & \\text{otherwise} \\end{cases}\\right)");
+  EXPECT_EQ(to_sympy(parsed("where(x < 0, x, 1)*2")),
+            "Piecewise((x, Ne(Piecewise((1, x < 0), (0, True)), 0)), (1, True))*2");
+  EXPECT_NE(diagnosis("where(x, x)").message.find("3 argument"), std::string::npos);
+  EXPECT_NE(diagnosis("where(x, x, x, x)").message.find("3 argument"), std::string::npos);
 }
 
 TEST(ParsePrint, ZScoreIsOfScalarXItselfAlone) {
@@ -152,6 +186,10 @@ TEST(ParsePrint, ZScoreIsOfScalarXItselfAlone) {
   for (const char* text : {"zscore(2*x)", "zscore(x0)", "zscore(1)", "zscore(zscore(x))"}) {
     EXPECT_EQ(refused(text, Shape::Scalar), "the argument of zscore must be x itself: zscore(x)") << text;
   }
+  EXPECT_EQ(refused("std(2*x)", Shape::Scalar), "the argument of std must be x itself: std(x)");
+  EXPECT_EQ(to_infix(parsed("(x - mean(x))/std(x)", Shape::Scalar)), "(x - mean(x))/std(x)");
+  EXPECT_EQ(to_latex(parsed("mean(x) + std(x)", Shape::Scalar)), "\\mu + \\sigma");
+  EXPECT_NE(refused("mean(x)", Shape::Vector).find("x is a vector"), std::string::npos);
   EXPECT_NE(refused("sum(zscore(x))", Shape::Vector).find("x is a vector"), std::string::npos);
   EXPECT_NE(refused("zscore(x, x)", Shape::Scalar).find("1 argument"), std::string::npos);
 }

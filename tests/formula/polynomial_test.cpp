@@ -72,7 +72,7 @@ TEST(Polynomial, HasTheValueOfTheFormula) {
       }
       double right = 0.0;
       const Formula b = grow(depth - 1, right);
-      at = info(op).value(left, right);
+      at = info(op).value({left, right});
       return Formula::apply(op, a, b);
     };
     const Formula formula = grow(5, value);

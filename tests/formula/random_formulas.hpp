@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "neuronsmith/core/random.hpp"
 #include "neuronsmith/formula/formula.hpp"
 
@@ -42,10 +44,14 @@ inline Formula random_formula(const Grammar& grammar, int depth, Random& random)
     const OperatorInfo& row = info(op);
     if (row.arity == 0 || (row.kind == OpKind::Reduction && !grammar.reductions)) continue;
     if (row.kind == OpKind::BatchStatistic) continue;  // its argument is x alone
-    const Formula a = random_formula(grammar, depth - 1, random);
-    if (op == Op::PowInt) return Formula::power(a, static_cast<int>(random.below(7)) - 2);
-    if (row.arity == 1) return Formula::apply(op, a);
-    return Formula::apply(op, a, random_formula(grammar, depth - 1, random));
+    std::vector<Formula> arguments;
+    for (int i = 0; i < row.arity; ++i) {
+      arguments.push_back(random_formula(grammar, depth - 1, random));
+    }
+    if (op == Op::PowInt) {
+      return Formula::power(arguments[0], static_cast<int>(random.below(7)) - 2);
+    }
+    return Formula::apply(op, arguments);
   }
 }
 

@@ -31,10 +31,12 @@ Formula random_formula(int depth, Random& random) {
   }
   const OperatorInfo& row = operators()[random.below(kOpCount)];
   if (row.kind != OpKind::Elementwise) return random_formula(depth, random);
-  const Formula a = random_formula(depth - 1, random);
-  if (row.op == Op::PowInt) return Formula::power(a, static_cast<int>(random.below(5)) - 2);
-  return row.arity == 1 ? Formula::apply(row.op, a)
-                        : Formula::apply(row.op, a, random_formula(depth - 1, random));
+  std::vector<Formula> arguments;
+  for (int i = 0; i < row.arity; ++i) arguments.push_back(random_formula(depth - 1, random));
+  if (row.op == Op::PowInt) {
+    return Formula::power(arguments[0], static_cast<int>(random.below(5)) - 2);
+  }
+  return Formula::apply(row.op, arguments);
 }
 
 std::vector<std::vector<float>> values_of(std::span<const Formula> formulas,
@@ -108,7 +110,13 @@ TEST(SharedHash, LooksThroughTheOrderOfArguments) {
                                               "0.25",
                                               "x0^2",
                                               "x0^3",
-                                              "x0*x0"};
+                                              "x0*x0",
+                                              "x0 < x1",
+                                              "x0 <= x1",
+                                              "x0 > x1",
+                                              "where(x0, x1, x2)",
+                                              "where(x0, x2, x1)",
+                                              "where(x1, x0, x2)"};
   for (std::size_t i = 0; i < different.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       EXPECT_NE(shared_hash(parsed(different[i])), shared_hash(parsed(different[j])))

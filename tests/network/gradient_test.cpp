@@ -181,7 +181,12 @@ TEST(Gradient, AParameterThatTheFormulaDoesNotUseHasNone) {
 
 // The base of "turbulent" has a kink at 0 that differences may straddle; this part of it is smooth.
 TEST(Gradient, ThroughTheStatisticsOfTheBatch) {
-  for (const char* text : {"zscore(x)", "0.2*exp(-zscore(x)^2/2)*sin(2*x) + x", "tanh(zscore(x))*x"}) {
+  for (const char* text : {"zscore(x)",
+                           "0.2*exp(-zscore(x)^2/2)*sin(2*x) + x",
+                           "tanh(zscore(x))*x",
+                           "x - mean(x)",
+                           "x*sigmoid(x - mean(x)) + sin(std(x))",
+                           "(x - mean(x))/(std(x) + 0.5) + zscore(x)"}) {
     for (const bool batch_norm : {false, true}) {
       SCOPED_TRACE(text);
       auto a = architecture(neuron::linear_aggregation(), text);

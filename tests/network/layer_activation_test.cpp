@@ -63,6 +63,43 @@ TEST(LayerActivation, ZScoreStandardisesEachOutputAndItsStatisticsFollow) {
   EXPECT_NEAR(y[3], (6.0 - 0.3) / (std::sqrt(statistics[2]) + 1e-6), 1e-5);
 }
 
+TEST(LayerActivation, MeanAndDeviationAreThoseOfEachOutput) {
+  const LayerActivation activation(scalar("mean(x) + 100*std(x)"), 2);
+  ASSERT_EQ(activation.statistics_count(), 4);
+  EXPECT_FALSE(activation.is_pointwise());
+  std::vector<float> statistics = {0, 0, 1, 1};
+  LayerActivation::Scratch scratch(activation);
+  const std::vector<float> u = {1, 2, 3, 6, -10, -10, 10, 10};
+  std::vector<float> y(8);
+  std::vector<float> slope(8);
+  activation.forward({}, statistics, scratch, u, y, slope);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(y[i], 3.0 + 100.0 * std::sqrt(3.5), 1e-4);
+    EXPECT_NEAR(y[4 + i], 1000.0, 1e-4);
+  }
+  EXPECT_FLOAT_EQ(statistics[0], 0.1F * 3.0F);
+  activation.predict({}, statistics, scratch, u, y);
+  EXPECT_NEAR(y[3], 0.3 + 100.0 * std::sqrt(statistics[2]), 1e-4);
+}
+
+// zscore(x) is no more than its definition.
+TEST(LayerActivation, ZScoreIsMadeOfMeanAndDeviation) {
+  std::vector<std::vector<float>> results;
+  for (const char* text : {"zscore(x)*x", "(x - mean(x))/(std(x) + 1e-6)*x"}) {
+    const LayerActivation activation(scalar(text), 1);
+    LayerActivation::Scratch scratch(activation);
+    std::vector<float> statistics = {0, 1};
+    const std::vector<float> u = {1, 2, 3, 6, -2};
+    std::vector<float> y(5);
+    std::vector<float> du(5);
+    activation.forward({}, statistics, scratch, u, y, du);
+    activation.backward({}, scratch, u, std::vector<float>(5, 1.0F), du, {});
+    y.insert(y.end(), du.begin(), du.end());
+    results.push_back(y);
+  }
+  EXPECT_EQ(results[0], results[1]);
+}
+
 // One row, or rows that are all the same, have no deviation: finite, and nothing flows back.
 TEST(LayerActivation, AConstantOutputHasAZScoreOfZero) {
   const LayerActivation activation(scalar("zscore(x) + x"), 1);

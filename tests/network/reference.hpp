@@ -30,11 +30,21 @@ inline neuron::Term term(const std::vector<std::string>& phis, std::size_t rank 
   return result;
 }
 
-/// `standardised` is what zscore(x) stands for.
+/// What mean(x) and std(x) stand for, and zscore(x) is made of.
+struct BatchStatistics {
+  double mean = NAN;
+  double deviation = NAN;
+
+  [[nodiscard]] double value(formula::Op op, double x) const {
+    if (op == formula::Op::Mean) return mean;
+    return op == formula::Op::Std ? deviation : (x - mean) / (deviation + 1e-6);
+  }
+};
+
 inline double value_of(const formula::Formula& f,
                        double x,
                        const std::vector<double>& parameters = {},
-                       double standardised = NAN) {
+                       const BatchStatistics& batch = {}) {
   std::vector<double> stack;
   for (const formula::Node& node : f.nodes()) {
     if (node.op == formula::Op::Input || node.op == formula::Op::Literal) {
@@ -45,17 +55,16 @@ inline double value_of(const formula::Formula& f,
       stack.push_back(parameters[static_cast<std::size_t>(node.index)]);
       continue;
     }
-    if (node.op == formula::Op::ZScore) {
-      stack.back() = standardised;
+    const formula::OperatorInfo& operation = formula::info(node.op);
+    if (operation.kind == formula::OpKind::BatchStatistic) {
+      stack.back() = batch.value(node.op, stack.back());
       continue;
     }
-    const formula::OperatorInfo& operation = formula::info(node.op);
-    double b = node.index;
-    if (operation.arity == 2) {
-      b = stack.back();
-      stack.pop_back();
-    }
-    stack.back() = operation.value(stack.back(), b);
+    formula::Arguments arguments = {0.0, static_cast<double>(node.index)};
+    const auto first = stack.end() - operation.arity;
+    std::copy(first, stack.end(), arguments.begin());
+    stack.erase(first + 1, stack.end());
+    stack.back() = operation.value(arguments);
   }
   return stack.back();
 }
@@ -178,8 +187,7 @@ inline void activate(const neuron::Activation& activation, Rows& z, Cursor& curs
     for (const double value : z[o]) mean += value / n;
     for (const double value : z[o]) variance += (value - mean) * (value - mean) / n;
     for (double& value : z[o]) {
-      const double standardised = (value - mean) / (std::sqrt(variance) + 1e-6);
-      value = value_of(activation.formula, value, own, standardised);
+      value = value_of(activation.formula, value, own, {mean, std::sqrt(variance)});
     }
   }
 }

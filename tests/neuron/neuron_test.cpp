@@ -53,6 +53,7 @@ TEST(Neuron, EveryDamageToAFileIsAParseError) {
   }
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"x0"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"zscore(x)"}), "f")), ParseError);
+  EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms/0/factors", {"x*std(x)"}), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/terms", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(with("/bias", "x"), "f")), ParseError);
   EXPECT_THROW(static_cast<void>(neuron_from_json(Json(3), "f")), ParseError);

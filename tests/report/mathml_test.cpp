@@ -48,13 +48,25 @@ TEST(MathML, IsWellFormedForEveryOperator) {
   const Formula inner = Formula::apply(Op::Sub, x, Formula::literal(-2.5));
   for (const formula::OperatorInfo& row : formula::operators()) {
     if (row.arity == 0) continue;
-    const Formula whole = row.op == Op::PowInt ? Formula::power(inner, -3)
-                          : row.arity == 1     ? Formula::apply(row.op, inner)
-                                               : Formula::apply(row.op, inner, x);
+    const std::vector<Formula> arguments = {inner, x, x};
+    const auto own = std::span(arguments).first(static_cast<std::size_t>(row.arity));
+    const Formula whole =
+        row.op == Op::PowInt ? Formula::power(inner, -3) : Formula::apply(row.op, own);
     const std::string markup = to_mathml(whole);
     EXPECT_EQ(testing::XmlCheck::problem(markup), "") << row.name;
     EXPECT_NE(markup.find("<mn>2.5</mn>"), std::string::npos) << row.name;
   }
+}
+
+TEST(MathML, ComparisonsAndCases) {
+  EXPECT_EQ(seen("x < 2"), "x&lt;2");
+  EXPECT_EQ(seen("(x <= 2)*x"), "(x≤2)x");
+  EXPECT_EQ(seen("1 + (x <= 2)"), "1+(x≤2)");
+  EXPECT_EQ(seen("sin((x <= 2) + 1)"), "sin((x≤2)+1)");
+  EXPECT_EQ(seen("-(x <= 2)"), "−(x≤2)");
+  EXPECT_EQ(seen("where(x < 0, -x, x^2)"), "{−xx&lt;0{x2}otherwise");
+  EXPECT_EQ(seen("2*where(sin(x), x, 1)"), "2({xsin(x)≠01otherwise)");
+  EXPECT_EQ(seen("where(where(x, 1, x), x, 1)"), "{x({1x≠0xotherwise)≠01otherwise");
 }
 
 TEST(MathML, RoundsNumbersToFourDigits) {

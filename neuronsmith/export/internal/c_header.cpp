@@ -35,6 +35,12 @@ constexpr std::array kHelpers = {
     Helper{"sign", "T NAME_signS(T a) { return a > 0 ? ONE : a < 0 ? -ONE : a; }"},
     Helper{"minimum", "T NAME_minimumS(T a, T b) { return a != a || a < b ? a : b; }"},
     Helper{"maximum", "T NAME_maximumS(T a, T b) { return a != a || a > b ? a : b; }"},
+    Helper{"less",
+           "T NAME_lessS(T a, T b) { return a != a ? a : b != b ? b : a < b ? ONE : ZERO; }"},
+    Helper{
+        "less_equal",
+        "T NAME_less_equalS(T a, T b) { return a != a ? a : b != b ? b : a <= b ? ONE : ZERO; }"},
+    Helper{"where", "T NAME_whereS(T c, T a, T b) { return c != c ? c : c != 0 ? a : b; }"},
     Helper{"relu", "T NAME_reluS(T a) { return a <= 0 ? ZERO : a; }"},
     Helper{"pinv", "T NAME_pinvS(T a) { return fabsS(a) < LIMIT ? ZERO : ONE/a; }"},
     Helper{"plog", "T NAME_plogS(T a) { return fabsS(a) < LIMIT ? ZERO : logS(fabsS(a)); }"},
@@ -120,7 +126,8 @@ class CDialect final : public Dialect {
     return {fmt::format("pow{}({}, {})", suffix(), base.text, number(exponent))};
   }
   [[nodiscard]] std::string call(Op op, const std::vector<Piece>& a) const override {
-    const std::string arguments = a.size() > 1 ? a[0].text + ", " + a[1].text : a[0].text;
+    std::string arguments;
+    for (const Piece& argument : a) arguments += (arguments.empty() ? "" : ", ") + argument.text;
     if (op == Op::ProtectedSqrt) return library("sqrt", library("fabs", arguments));
     if (const std::string_view word = library_word(op); !word.empty())
       return library(word, arguments);
@@ -188,6 +195,12 @@ class CDialect final : public Dialect {
         return "minimum";
       case Op::Max:
         return "maximum";
+      case Op::Less:
+        return "less";
+      case Op::LessEqual:
+        return "less_equal";
+      case Op::Where:
+        return "where";
       default:
         refuse(op, "C");
     }
@@ -267,8 +280,17 @@ class SlopeWriter {
   }
 
   std::string slope_of(const Node& node, const std::vector<Dual>& a, const std::string& v) const {
-    return a.size() == 1 ? times(factor(node, a[0].value, v), a[0].slope)
-                         : binary(node.op, a[0], a[1], v);
+    if (a.size() == 1) return times(factor(node, a[0].value, v), a[0].slope);
+    return node.op == Op::Where ? chosen(a[0], a[1], a[2]) : binary(node.op, a[0], a[1], v);
+  }
+
+  /// Of where(c, a, b): that of the argument chosen alone.
+  [[nodiscard]] std::string chosen(const Dual& c, const Dual& a, const Dual& b) const {
+    if (a.slope.empty() && b.slope.empty()) return {};
+    return fmt::format("{} != 0 ? {} : {}",
+                       wrapped(c.value, kPowerPrecedence),
+                       or_zero(a.slope),
+                       or_zero(b.slope));
   }
 
   /// `factor` may be a sum.
@@ -376,6 +398,9 @@ class SlopeWriter {
                            right,
                            or_zero(a.slope),
                            or_zero(b.slope));
+      case Op::Less:
+      case Op::LessEqual:
+        return {};
       default:
         refuse(op, "C");
     }

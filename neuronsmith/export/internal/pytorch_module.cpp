@@ -18,7 +18,9 @@ struct Helper {
   std::string_view text;
 };
 
-// A gradient flows through both branches of torch.where, so no branch may divide by 0.
+// A gradient flows through both branches of torch.where, so no branch may divide by 0. Those of the
+// language's own where(c, a, b) may hold anything: they are functions of the variables, which take
+// no gradient from the rows for which the other branch was chosen.
 constexpr std::array kHelpers = {
     Helper{"_minimum",
            "def _minimum(a, b):\n"
@@ -26,6 +28,23 @@ constexpr std::array kHelpers = {
     Helper{"_maximum",
            "def _maximum(a, b):\n"
            "    return torch.where(torch.isnan(a) | (a > b), a, b)\n"},
+    Helper{"_less",
+           "def _less(a, b):\n"
+           "    truth = (a < b).to(a.dtype)\n"
+           "    nan = torch.full_like(truth, float('nan'))\n"
+           "    return torch.where(torch.isnan(a) | torch.isnan(b), nan, truth)\n"},
+    Helper{"_less_equal",
+           "def _less_equal(a, b):\n"
+           "    truth = (a <= b).to(a.dtype)\n"
+           "    nan = torch.full_like(truth, float('nan'))\n"
+           "    return torch.where(torch.isnan(a) | torch.isnan(b), nan, truth)\n"},
+    Helper{"_where",
+           "def _where(c, a, b, *variables):\n"
+           "    chosen = c != 0\n"
+           "    left = [torch.where(chosen, v, v.detach()) for v in variables]\n"
+           "    right = [torch.where(chosen, v.detach(), v) for v in variables]\n"
+           "    value = torch.where(chosen, a(*left), b(*right))\n"
+           "    return torch.where(torch.isnan(c), c.detach(), value)\n"},
     Helper{"_psqrt",
            "def _psqrt(a):\n"
            "    is_zero = a == 0\n"
@@ -49,6 +68,11 @@ constexpr std::array kHelpers = {
 };
 
 class TorchDialect final : public Dialect {
+ public:
+  explicit TorchDialect(std::size_t n_parameters) {
+    for (std::size_t i = 0; i < n_parameters; ++i) variables_ += fmt::format(", p{}", i);
+  }
+
  protected:
   [[nodiscard]] std::string number(double value) const override {
     const std::string text = fmt::format("{}", value);
@@ -59,6 +83,13 @@ class TorchDialect final : public Dialect {
   }
   [[nodiscard]] std::string call(Op op, const std::vector<Piece>& a) const override {
     if (a.size() == 1) return fmt::format("{}({})", word(op), a[0].text);
+    if (op == Op::Where) {
+      return fmt::format("_where({1}, lambda {0}: {2}, lambda {0}: {3}, {0})",
+                         variables_,
+                         tensor(a[0]),
+                         tensor(a[1]),
+                         tensor(a[2]));
+    }
     return fmt::format("{}({}, {})", word(op), tensor(a[0]), tensor(a[1]));
   }
 
@@ -97,10 +128,16 @@ class TorchDialect final : public Dialect {
         return "_minimum";
       case Op::Max:
         return "_maximum";
+      case Op::Less:
+        return "_less";
+      case Op::LessEqual:
+        return "_less_equal";
       default:
         refuse(op, "PyTorch");
     }
   }
+
+  std::string variables_ = "x";
 };
 
 std::string constructor(const Subject& subject) {
@@ -156,7 +193,8 @@ Draft pytorch_module(const Subject& subject) {
     const bool is_channel = subject.learnable == Learnable::Channel;
     forward += fmt::format("        p{0} = self.p{0}{1}\n", i, is_channel ? ".view(shape)" : "");
   }
-  forward += "        return " + TorchDialect().expression(subject.formula) + "\n";
+  forward += "        return " +
+             TorchDialect(subject.parameters.size()).expression(subject.formula) + "\n";
   std::string helpers;
   for (const Helper& helper : kHelpers) {
     if (forward.find(std::string(helper.name) + "(") == std::string::npos) continue;

@@ -58,12 +58,13 @@ bool is_literal(const Formula& formula) { return formula.root().op == Op::Litera
 Formula applied(const Node& node, const std::vector<Formula>& arguments) {
   if (arguments.empty()) return Formula::from_nodes({node}, formula::Shape::Scalar);
   if (std::ranges::all_of(arguments, is_literal)) {
-    const double second = arguments.size() > 1 ? arguments[1].root().value : node.index;
-    return Formula::literal(info(node.op).value(arguments[0].root().value, second));
+    formula::Arguments values = {0.0, static_cast<double>(node.index)};  // the exponent of PowInt
+    std::ranges::transform(
+        arguments, values.begin(), [](const Formula& argument) { return argument.root().value; });
+    return Formula::literal(info(node.op).value(values));
   }
   if (node.op == Op::PowInt) return Formula::power(arguments[0], node.index);
-  return arguments.size() == 1 ? Formula::apply(node.op, arguments[0])
-                               : Formula::apply(node.op, arguments[0], arguments[1]);
+  return Formula::apply(node.op, arguments);
 }
 
 /// Whatever consists of numbers alone becomes one number.
@@ -115,9 +116,11 @@ Subject make_subject(const neuron::NamedNeuron& named, const std::string& name) 
                     named.neuron.name.empty() ? "the neuron" : "the neuron " + named.neuron.name));
   }
   const neuron::Activation& activation = *named.neuron.activation;
-  if (activation.formula.uses(formula::Op::ZScore)) {
+  for (const Node& node : activation.formula.nodes()) {
+    if (info(node.op).kind != formula::OpKind::BatchStatistic) continue;
     throw ConfigError(
-        "zscore(x) is a statistic of the batch, and only functions of x alone are exported");
+        fmt::format("{}(x) is a statistic of the batch, and only functions of x alone are exported",
+                    info(node.op).name));
   }
   const std::vector<std::string> words = words_of(name);
   return {.snake_name = fmt::format("{}", fmt::join(words, "_")),

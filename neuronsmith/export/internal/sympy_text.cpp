@@ -41,16 +41,16 @@ Draft sympy_text(const Subject& subject) {
     symbols += fmt::format("p{0} = Symbol(\"p{0}\", real=True)\n", i);
     values += fmt::format("{}p{}: {:#}", i == 0 ? "" : ", ", i, subject.parameters[i]);
   }
-  return {
-      .body = fmt::format(
-          "from sympy import (Abs, Lambda, Max, Min, Piecewise, Symbol, cos, diff, erf, erfc, exp,\n"
-          "                   log, pi, sign, sin, sinc, sqrt, symbols, tan, tanh)\n\n"
-          "a, b = symbols(\"a b\")\nx = Symbol(\"x\", real=True)\n{}parameters = {{{}}}\n\n"
-          "expression = {}\nderivative = diff(expression, x)\n",
-          symbols,
-          values,
-          to_sympy(subject.formula)),
-      .comment = "# "};
+  return {.body = fmt::format(
+              "from sympy import (Abs, Lambda, Max, Min, Ne, Piecewise, Symbol, cos, diff, erf, "
+              "erfc, exp,\n"
+              "                   log, pi, sign, sin, sinc, sqrt, symbols, tan, tanh)\n\n"
+              "a, b = symbols(\"a b\")\nx = Symbol(\"x\", real=True)\n{}parameters = {{{}}}\n\n"
+              "expression = {}\nderivative = diff(expression, x)\n",
+              symbols,
+              values,
+              to_sympy(subject.formula)),
+          .comment = "# "};
 }
 
 PythonRun run_python(const std::string& python,

@@ -45,17 +45,18 @@ class Lowering {
 
   void push(const Node& node) {
     const OperatorInfo& row = info(node.op);
-    if (row.kind == OpKind::BatchStatistic) return;  // mean 0, deviation 1
+    if (node.op == Op::ZScore) return;  // mean 0, deviation 1
     if (row.kind == OpKind::Leaf) {
       leaf(node);
     } else if (node.op == Op::Sum) {
       sum();
     } else if (node.op == Op::Dot) {
       dot();
-    } else if (row.arity == 1) {
-      unary(node);
+    } else if (row.kind == OpKind::BatchStatistic) {
+      stack_.back().operand = {Kind::Literal, 0};
+      stack_.back().literal = row.value({});
     } else {
-      binary(node.op);
+      elementwise(node);
     }
   }
 
@@ -103,19 +104,35 @@ class Lowering {
     return {Kind::Literal, appended(code_.literals, static_cast<float>(entry.literal))};
   }
 
-  void fold(Op op, double a, double b) { stack_.back().literal = info(op).value(a, b); }
-
-  void unary(const Node& node) {
+  void elementwise(const Node& node) {
     if (node.op == Op::PowInt && node.index == 1) return;
     if (node.op == Op::PowInt && node.index == 0) return replace_by_one();
-    if (stack_.back().is_literal()) return fold(node.op, stack_.back().literal, node.index);
-    const Entry a = pop();
-    Operation operation{.op = node.op, .exponent = node.index, .a = a.operand, .b = a.operand};
+    const auto n = static_cast<std::size_t>(info(node.op).arity);
+    const auto arguments = std::span(stack_).last(n);
+    const bool is_vector = std::ranges::any_of(arguments, &Entry::is_vector);
+    if (std::ranges::all_of(arguments, &Entry::is_literal)) {
+      arguments[0].literal = folded(node, arguments);
+      arguments[0].is_vector = is_vector;
+      stack_.resize(stack_.size() - n + 1);
+      return;
+    }
+    Operation operation{.op = node.op, .exponent = node.index};
+    std::ranges::transform(arguments, operation.operands.begin(), [this](const Entry& entry) {
+      return placed(entry);
+    });
     if (node.op == Op::PowInt) {
       const auto bits = std::bit_cast<float>(static_cast<std::int32_t>(node.index));
-      operation.b = {Kind::Literal, appended(code_.literals, bits)};
+      operation.operands[1] = {Kind::Literal, appended(code_.literals, bits)};
     }
-    apply(operation, a.is_vector, a.first_operation);
+    const std::uint32_t first_operation = arguments[0].first_operation;
+    stack_.resize(stack_.size() - n);
+    apply(operation, is_vector, first_operation);
+  }
+
+  static double folded(const Node& node, std::span<const Entry> literals) {
+    Arguments values = {0.0, static_cast<double>(node.index)};  // the exponent of PowInt
+    std::ranges::transform(literals, values.begin(), &Entry::literal);
+    return info(node.op).value(values);
   }
 
   /// a^0 is 1, of NaN too; it keeps the shape of `a`.
@@ -129,28 +146,24 @@ class Lowering {
     entry.literal = 1.0;
   }
 
-  void binary(Op op) {
-    const Entry b = pop();
-    if (b.is_literal() && stack_.back().is_literal()) {
-      stack_.back().is_vector |= b.is_vector;
-      return fold(op, stack_.back().literal, b.literal);
-    }
-    const Entry a = pop();
-    const bool is_vector = a.is_vector || b.is_vector;
-    apply({.op = op, .a = placed(a), .b = placed(b)}, is_vector, a.first_operation);
-  }
-
   void apply(Operation operation, bool is_vector, std::uint32_t first_operation) {
-    const bool has_tile = !operation.a.is_scalar_leaf() ||
-                          (operation.operand_count() > 1 && !operation.b.is_scalar_leaf());
-    if (!has_tile) operation.a = spread(operation.a, is_vector);
-    operation.uniform =
-        is_uniform(operation.a) && (operation.operand_count() == 1 || is_uniform(operation.b));
+    Operand& first = operation.operands[0];
+    if (std::ranges::all_of(operation.operands, &Operand::is_scalar_leaf)) {
+      first = spread(first, is_vector);
+    }
+    operation.uniform = std::ranges::all_of(
+        operation.operands, [this](Operand operand) { return is_uniform(operand); });
     stack_.push_back({append(operation, is_vector), 0.0, is_vector, first_operation});
   }
 
   Operand spread(Operand leaf, bool is_vector) {
-    return append({.action = Action::Spread, .a = leaf, .b = leaf, .uniform = true}, is_vector);
+    return append({.action = Action::Spread, .operands = only(leaf), .uniform = true}, is_vector);
+  }
+
+  static std::array<Operand, kMaxArity> only(Operand operand) {
+    std::array<Operand, kMaxArity> operands = kNoOperands;
+    operands[0] = operand;
+    return operands;
   }
 
   [[nodiscard]] bool is_uniform(Operand operand) const {
@@ -171,14 +184,14 @@ class Lowering {
   void sum() {
     if (!stack_.back().is_vector) {  // a scalar is the same at every coordinate
       stack_.push_back({{Kind::Count, 0}, 0.0, false, operation_count()});
-      return binary(Op::Mul);
+      return elementwise({.op = Op::Mul});
     }
     const Entry a = pop();
     const Operand summand = placed(a);
-    Operation reduction{.action = Action::Add, .a = summand, .b = summand};
+    Operation reduction{.action = Action::Add, .operands = only(summand)};
     if (is_product_of_rows(a.operand)) {
       const Operation product = code_.operations.back();
-      reduction = {.action = Action::AddProduct, .op = Op::Mul, .a = product.a, .b = product.b};
+      reduction = {.action = Action::AddProduct, .op = Op::Mul, .operands = product.operands};
       code_.operations.pop_back();
       pending_.pop_back();
     }
@@ -192,7 +205,7 @@ class Lowering {
   }
 
   void dot() {
-    binary(Op::Mul);
+    elementwise({.op = Op::Mul});
     sum();
   }
 
@@ -215,10 +228,10 @@ class Lowering {
 
 }  // namespace
 
-int Operation::operand_count() const {
+std::size_t Operation::operand_count() const {
   switch (action) {
     case Action::Apply:
-      return info(op).arity;
+      return static_cast<std::size_t>(info(op).arity);
     case Action::AddProduct:
       return 2;
     default:

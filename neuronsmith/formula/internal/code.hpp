@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "neuronsmith/formula/formula.hpp"
@@ -27,25 +29,31 @@ struct Operand {
   [[nodiscard]] bool is_value() const { return kind == Kind::Value; }
 };
 
+inline constexpr std::array<Operand, kMaxArity> kNoOperands = {
+    {{Operand::Kind::Count, 0}, {Operand::Kind::Count, 0}, {Operand::Kind::Count, 0}}};
+
 enum class Action : std::uint8_t {
   Apply,       ///< the elementwise operator `op`
   Spread,      ///< a scalar leaf over rows, where an operator has no other operand
-  Add,         ///< reduction: adds `a` up over the coordinates
-  AddProduct,  ///< reduction: adds a * b up over the coordinates
+  Add,         ///< reduction: adds its operand up over the coordinates
+  AddProduct,  ///< reduction: adds the product of two up over the coordinates
 };
 
-/// One operation of at most two operands.
+/// One operation of at most kMaxArity operands.
 struct Operation {
   Action action = Action::Apply;
   Op op = Op::Add;
-  int exponent = 0;  ///< of PowInt; its bits also stand in the literal `b`
-  Operand a;
-  Operand b;             ///< of an operation with one operand: unspecified, but valid
+  int exponent = 0;  ///< of PowInt; its bits also stand in the literal operands[1]
+  /// Those that it does not have are some number of the layout.
+  std::array<Operand, kMaxArity> operands = kNoOperands;
   bool in_body = false;  ///< once per coordinate, as part of a reduction's body
   bool uniform = false;  ///< the same value for all rows
 
-  [[nodiscard]] int operand_count() const;
-  [[nodiscard]] const Operand& operand(int i) const { return i == 0 ? a : b; }
+  [[nodiscard]] std::size_t operand_count() const;
+  /// Those that it has.
+  [[nodiscard]] std::span<const Operand> own() const {
+    return std::span(operands).first(operand_count());
+  }
   [[nodiscard]] bool is_reduction() const { return action >= Action::Add; }
 };
 

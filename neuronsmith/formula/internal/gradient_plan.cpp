@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "neuronsmith/formula/internal/planner.hpp"
 
 namespace neuronsmith::formula::internal {
@@ -9,6 +11,7 @@ class GradientPlanner : Planner {
       : Planner(code, kernels),
         wanted_(wanted),
         carries_(code.operations.size()),
+        is_branch_(code.operations.size()),
         is_read_(code.operations.size()),
         adjoints_(code.operations.size()),
         slopes_(code.operations.size()),
@@ -16,6 +19,7 @@ class GradientPlanner : Planner {
 
   Plan run() {
     find_carriers();
+    find_receivers();
     if (wanted_.value) mark(code_.root);
     find_values_to_keep();
     for (const Step& step : code_.steps) {
@@ -34,7 +38,7 @@ class GradientPlanner : Planner {
   void write_what_is_left() {
     if (!code_.root.is_value()) {
       const Kernel kernel = code_.root.is_scalar_leaf() ? kernels_.spread : kernels_.copy;
-      emit({.kernel = kernel, .a = entry(code_.root), .out = Layout::kOut});
+      emit({.kernel = kernel, .operands = {entry(code_.root)}, .out = Layout::kOut});
     }
     if (overwrites_x_) emit_zero(Layout::kGradientX);
   }
@@ -57,15 +61,40 @@ class GradientPlanner : Planner {
 
   void find_carriers() {
     for (std::size_t index = 0; index < code_.operations.size(); ++index) {
-      const Operation& operation = code_.operations[index];
-      for (int i = 0; i < operation.operand_count(); ++i) {
-        if (carries(operation.operand(i))) carries_[index] = true;
+      for (std::size_t i = 0; i < code_.operations[index].operand_count(); ++i) {
+        if (passes(code_.operations[index], i)) carries_[index] = true;
       }
     }
   }
 
+  /// Below an operand by which the derivative is 0 everywhere nothing arrives. Users come before
+  /// their operands here. Finds the branches of where() too.
+  void find_receivers() {
+    std::vector<bool> receives(code_.operations.size());
+    if (code_.root.is_value()) receives[code_.root.index] = true;
+    for (std::size_t index = code_.operations.size(); index-- > 0;) {
+      carries_[index] = carries_[index] && receives[index];
+      const Operation& operation = code_.operations[index];
+      for (std::size_t i = 0; i < operation.operand_count(); ++i) {
+        const Operand operand = operation.operands[i];
+        if (!operand.is_value()) continue;
+        receives[operand.index] = carries_[index] && passes(operation, i);
+        is_branch_[operand.index] = is_branch_[index] || operation.op == Op::Where;
+      }
+    }
+  }
+
+  [[nodiscard]] const Reads& reads(const Operation& operation, std::size_t i) const {
+    return kernels_.of(operation.op, operation.exponent).reads[i];
+  }
+
+  /// Whether a wanted derivative passes from the operation to its operand i.
+  [[nodiscard]] bool passes(const Operation& operation, std::size_t i) const {
+    return carries(operation.operands[i]) && !reads(operation, i).is_flat;
+  }
+
   /// The derivative by this operand is 1, so its adjoint is that of the operation.
-  [[nodiscard]] static bool passes_adjoint_on(const Operation& operation, int i) {
+  [[nodiscard]] static bool passes_adjoint_on(const Operation& operation, std::size_t i) {
     if (operation.action == Action::Spread || operation.action == Action::Add) return true;
     return operation.op == Op::Add || (operation.op == Op::Sub && i == 0);
   }
@@ -76,21 +105,19 @@ class GradientPlanner : Planner {
 
   void mark_what_adjoints_read(std::uint32_t index) {
     const Operation& operation = code_.operations[index];
-    const OperatorKernels& kernels = kernels_.of(operation.op, operation.exponent);
-    for (int i = 0; i < operation.operand_count(); ++i) {
-      if (!carries(operation.operand(i)) || passes_adjoint_on(operation, i)) continue;
-      const Reads& reads = kernels.reads[static_cast<std::size_t>(i)];
-      if (reads.a) mark(operation.a);
-      if (reads.b) mark(operation.b);
-      if (reads.value) is_read_[index] = true;
+    if (!carries_[index]) return;
+    for (std::size_t i = 0; i < operation.operand_count(); ++i) {
+      if (!passes(operation, i) || passes_adjoint_on(operation, i)) continue;
+      if (reads(operation, i).a) mark(operation.operands[0]);
+      if (reads(operation, i).b) mark(operation.operands[1]);
+      if (reads(operation, i).value) is_read_[index] = true;
     }
   }
 
   void mark_operands(std::uint32_t index) {
     mark_what_adjoints_read(index);
     if (!is_read_[index]) return;
-    mark(code_.operations[index].a);
-    mark(code_.operations[index].b);
+    for (const Operand operand : code_.operations[index].own()) mark(operand);
   }
 
   /// Users come before their operands here, and mark them. In a body is_read_ tells what the
@@ -112,7 +139,7 @@ class GradientPlanner : Planner {
   }
 
   void mark_hoisted(const Operation& operation) {
-    for (const Operand operand : {operation.a, operation.b}) {
+    for (const Operand operand : operation.own()) {
       if (operand.is_value() && !code_.at(operand).in_body) mark(operand);
     }
   }
@@ -120,7 +147,7 @@ class GradientPlanner : Planner {
   void compute(std::uint32_t index, std::uint32_t out) {
     const Operation& operation = code_.operations[index];
     value_entries_[index] = out;
-    emit_value(operation, operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf(), out);
+    emit_value(operation, form_of(operation, std::mem_fn(&Operand::is_scalar_leaf)), out);
     const JointKernel joint = kernels_.of(operation.op, operation.exponent).joint;
     if (joint == nullptr || operation.in_body || !carries_[index]) return;
     slopes_[index] = acquire();
@@ -187,9 +214,9 @@ class GradientPlanner : Planner {
 
   /// Adjoints of scalars inside the body add up over the coordinates.
   void start_hoisted(const Operation& operation) {
-    for (int i = 0; i < operation.operand_count(); ++i) {
-      const Operand operand = operation.operand(i);
-      if (!carries(operand) || !operand.is_value() || code_.at(operand).in_body) continue;
+    for (std::size_t i = 0; i < operation.operand_count(); ++i) {
+      const Operand operand = operation.operands[i];
+      if (!passes(operation, i) || !operand.is_value() || code_.at(operand).in_body) continue;
       adjoints_[operand.index] = acquire();
       emit_zero(adjoints_[operand.index]);
     }
@@ -200,16 +227,16 @@ class GradientPlanner : Planner {
     const Operation& operation = code_.operations[index];
     const std::uint32_t adjoint = adjoints_[index];
     in_body_ = in_body;
-    const int n = operation.operand_count();
-    const int last = n > 1 && carries(operation.operand(1)) ? 1 : 0;
-    for (int i = 0; i <= last; ++i) {
-      const Operand operand = operation.operand(i);
-      if (!carries(operand)) continue;
+    std::size_t last = operation.operand_count() - 1;
+    while (!passes(operation, last)) --last;  // one does: the operation carries a derivative
+    for (std::size_t i = 0; i <= last; ++i) {
+      const Operand operand = operation.operands[i];
+      if (!passes(operation, i)) continue;
       if (passes_adjoint_on(operation, i)) {
         pass_on(operand, adjoint);
       } else if (is_one(adjoint) && slope_tile(index, i) != kNoTile) {
         pass_on(operand, slope_tile(index, i));
-      } else if (!fused_product(operation, i, adjoint)) {
+      } else if (!fused_product(index, i, adjoint)) {
         pass_on_product(index, i, adjoint, i == last);
         if (i == last) return;
       }
@@ -222,11 +249,12 @@ class GradientPlanner : Planner {
   }
 
   /// A tile that holds the derivative by this operand already, if there is one.
-  [[nodiscard]] std::uint32_t slope_tile(std::uint32_t index, int i) const {
+  [[nodiscard]] std::uint32_t slope_tile(std::uint32_t index, std::size_t i) const {
     const Operation& operation = code_.operations[index];
     if (operation.operand_count() == 1) return slopes_[index];
-    const Operand other = operation.operand(1 - i);
-    return operation.op == Op::Mul && !other.is_scalar_leaf() ? entry(other) : kNoTile;
+    if (operation.op != Op::Mul) return kNoTile;
+    const Operand other = operation.operands[1 - i];
+    return other.is_scalar_leaf() ? kNoTile : entry(other);
   }
 
   /// Whether the operand's adjoint is the sum of contributions, so that they are added at once.
@@ -243,10 +271,10 @@ class GradientPlanner : Planner {
   /// The adjoint of an operand is `adjoint` (one contribution to it, if it accumulates).
   void pass_on(Operand operand, std::uint32_t adjoint) {
     if (operand.kind == Kind::Parameter || operand.kind == Kind::Weight) {
-      emit_sum(operand, {.sum = kernels_.sum, .a = adjoint});
+      emit_sum(operand, {.sum = kernels_.sum, .operands = {adjoint}});
     } else if (is_first_of_x(operand)) {
       overwrites_x_ = false;
-      emit({.kernel = kernels_.copy, .a = adjoint, .out = Layout::kGradientX});
+      emit({.kernel = kernels_.copy, .operands = {adjoint}, .out = Layout::kGradientX});
     } else if (accumulates(operand)) {
       const Kernel add = kernels_.of(Op::Add, 0).value[form(false, false)];
       emit(accumulating({.kernel = add, .out = accumulator(operand)}, adjoint));
@@ -269,51 +297,65 @@ class GradientPlanner : Planner {
   }
 
   /// adjoint * other operand added where it belongs without a tile in between.
-  bool fused_product(const Operation& operation, int i, std::uint32_t adjoint) {
-    const Operand operand = operation.operand(i);
-    const Operand other = operation.operand(1 - i);
-    if (operation.op != Op::Mul || !accumulates(operand)) return false;
+  bool fused_product(std::uint32_t index, std::size_t i, std::uint32_t adjoint) {
+    const Operation& operation = code_.operations[index];
+    const Operand operand = operation.operands[i];
+    if (operation.op != Op::Mul || is_branch_[index] || !accumulates(operand)) return false;
+    const Operand other = operation.operands[1 - i];
     if (operand.is_scalar_leaf()) {
       if (other.is_scalar_leaf()) return false;
-      emit_sum(operand, {.sum = kernels_.sum_of_product, .a = adjoint, .b = entry(other)});
+      emit_sum(operand, {.sum = kernels_.sum_of_product, .operands = {adjoint, entry(other)}});
       return true;
     }
     emit({.kernel = kernels_.add_product[form(false, other.is_scalar_leaf())],
-          .a = adjoint,
-          .b = entry(other),
+          .operands = {adjoint, entry(other)},
           .out = accumulator(operand)});
     return true;
   }
 
-  /// The general case, by an adjoint kernel. `release_first`: the product may take the adjoint's
-  /// place, as nobody else reads it.
-  void pass_on_product(std::uint32_t index, int i, std::uint32_t adjoint, bool release_first) {
-    const Operation& operation = code_.operations[index];
-    if (release_first) release(adjoint);
-    if (is_first_of_x(operation.operand(i))) {
+  /// The general case, by an adjoint kernel. `may_overwrite`: nobody else reads the adjoint, so the
+  /// product may take its place, except in a branch.
+  void pass_on_product(std::uint32_t index,
+                       std::size_t i,
+                       std::uint32_t adjoint,
+                       bool may_overwrite) {
+    const Operand operand = code_.operations[index].operands[i];
+    const bool takes_its_place = may_overwrite && !is_branch_[index];
+    if (takes_its_place) release(adjoint);
+    if (is_first_of_x(operand)) {
       overwrites_x_ = false;
-      return emit_product(index, i, adjoint, Layout::kGradientX);
+      emit_product(index, i, adjoint, Layout::kGradientX);
+    } else {
+      const std::uint32_t product = acquire();
+      emit_product(index, i, adjoint, product);
+      pass_on(operand, product);
+      release(product);
     }
-    const std::uint32_t product = acquire();
-    emit_product(index, i, adjoint, product);
-    pass_on(operation.operand(i), product);
-    release(product);
+    if (may_overwrite && !takes_its_place) release(adjoint);
   }
 
-  /// out = adjoint * derivative by this operand.
-  void emit_product(std::uint32_t index, int i, std::uint32_t adjoint, std::uint32_t out) {
+  /// out = adjoint * derivative by this operand. In a branch of where() the adjoint is 0 in the
+  /// rows for which the other one was chosen, and stays so where the derivative is infinite or NaN.
+  void emit_product(std::uint32_t index, std::size_t i, std::uint32_t adjoint, std::uint32_t out) {
+    emit_plain_product(index, i, adjoint, out);
+    if (!is_branch_[index]) return;
+    emit({.kernel = kernels_.of(Op::Where, 0).value[form(false, false, true)],
+          .operands = {adjoint, out, Layout::kZero},
+          .out = out});
+  }
+
+  void emit_plain_product(std::uint32_t index,
+                          std::size_t i,
+                          std::uint32_t adjoint,
+                          std::uint32_t out) {
     const Operation& operation = code_.operations[index];
     if (slopes_[index] != kNoTile) {
       const Kernel multiply = kernels_.of(Op::Mul, 0).value[form(false, false)];
-      return emit({.kernel = multiply, .a = adjoint, .b = slopes_[index], .out = out});
+      return emit({.kernel = multiply, .operands = {adjoint, slopes_[index]}, .out = out});
     }
-    const bool is_unary = operation.operand_count() == 1;
-    const std::size_t operands =
-        is_unary ? 0 : form(operation.a.is_scalar_leaf(), operation.b.is_scalar_leaf());
-    emit({.kernel = kernels_.of(operation.op, operation.exponent)
-                        .adjoint[static_cast<std::size_t>(i)][operands],
-          .a = entry(operation.a),
-          .b = entry(operation.b),
+    const auto& forms = kernels_.of(operation.op, operation.exponent).adjoint[i];
+    emit({.kernel = forms[form_of(operation, std::mem_fn(&Operand::is_scalar_leaf))],
+          .operands = entries(operation),
           .value = value_entries_[index],
           .adjoint = adjoint,
           .out = out});
@@ -323,7 +365,8 @@ class GradientPlanner : Planner {
 
   Wanted wanted_;
   std::vector<bool> carries_;
-  std::vector<bool> is_read_;  ///< by the reverse sweep
+  std::vector<bool> is_branch_;  ///< of a where(), or below
+  std::vector<bool> is_read_;    ///< by the reverse sweep
   std::vector<std::uint32_t> adjoints_;
   std::vector<std::uint32_t> slopes_;  ///< tiles of joint kernels, kNoTile for others
   bool overwrites_x_;                  ///< nothing was written to kGradientX yet

@@ -14,14 +14,14 @@ HWY_BEFORE_NAMESPACE();
 namespace neuronsmith::formula::internal::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#define NEURONSMITH_KERNEL_ARGUMENTS                                                      \
-  [[maybe_unused]] const float *a, [[maybe_unused]] const float *b,                       \
-      [[maybe_unused]] const float *y, [[maybe_unused]] const float *adjoint, float *out, \
-      std::size_t n
+#define NEURONSMITH_KERNEL_ARGUMENTS                                          \
+  [[maybe_unused]] const Operands &operands, [[maybe_unused]] const float *y, \
+      [[maybe_unused]] const float *adjoint, float *out, std::size_t n
 
 template <class F>
 void unary_value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const typename F::Tag d;
+  const float* const a = operands[0];
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     hn::StoreU(F::value(d, hn::LoadU(d, a + i)), d, out + i);
   }
@@ -30,6 +30,7 @@ void unary_value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
 template <class F>
 void unary_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const typename F::Tag d;
+  const float* const a = operands[0];
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     const auto derivative = F::derivative(d, hn::LoadU(d, a + i), hn::LoadU(d, y + i));
     hn::StoreU(hn::Mul(hn::LoadU(d, adjoint + i), derivative), d, out + i);
@@ -49,42 +50,89 @@ void unary_joint(const float* HWY_RESTRICT a,
   }
 }
 
-template <class F, Form form>
-void binary_value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
+constexpr bool is_scalar(std::size_t form, std::size_t operand) {
+  return ((form >> operand) & 1U) != 0;
+}
+
+/// The one value of a scalar operand, read before the loop; of a tile nothing.
+template <class F, std::size_t form, std::size_t operand>
+HWY_INLINE auto scalar_of(const Operands& operands) {
   const typename F::Tag d;
-  const auto first = hn::Set(d, form == Form::ScalarVector ? *a : 0.0F);
-  const auto second = hn::Set(d, form == Form::VectorScalar ? *b : 0.0F);
+  return hn::Set(d, is_scalar(form, operand) ? *operands[operand] : 0.0F);
+}
+
+template <class F, std::size_t form, std::size_t... operand, class... V>
+HWY_INLINE void joined_values(std::index_sequence<operand...> /*of several arguments*/,
+                              const Operands& operands,
+                              float* out,
+                              std::size_t n,
+                              V... scalars) {
+  const typename F::Tag d;
+  const Operands tiles = operands;  // `out` may lie anywhere, but not here
 #pragma GCC unroll 4
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const auto left = form == Form::ScalarVector ? first : hn::LoadU(d, a + i);
-    const auto right = form == Form::VectorScalar ? second : hn::LoadU(d, b + i);
-    hn::StoreU(F::value(d, left, right), d, out + i);
+    const auto value =
+        F::value(d, (is_scalar(form, operand) ? scalars : hn::LoadU(d, tiles[operand] + i))...);
+    hn::StoreU(value, d, out + i);
   }
 }
 
-template <class F, Form form, int argument>
-void binary_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
+template <class F, std::size_t argument, class D, class... V>
+HWY_INLINE auto partial(D d, V... operands_and_value) {
+  if constexpr (argument == 0) {
+    return F::by_a(d, operands_and_value...);
+  } else if constexpr (argument == 1) {
+    return F::by_b(d, operands_and_value...);
+  } else {
+    return F::by_c(d, operands_and_value...);
+  }
+}
+
+template <class F, std::size_t form, std::size_t argument, std::size_t... operand, class... V>
+HWY_INLINE void joined_adjoints(std::index_sequence<operand...> /*of several arguments*/,
+                                const Operands& operands,
+                                const float* y,
+                                const float* adjoint,
+                                float* out,
+                                std::size_t n,
+                                V... scalars) {
   const typename F::Tag d;
-  const auto first = hn::Set(d, form == Form::ScalarVector ? *a : 0.0F);
-  const auto second = hn::Set(d, form == Form::VectorScalar ? *b : 0.0F);
+  const Operands tiles = operands;
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const auto left = form == Form::ScalarVector ? first : hn::LoadU(d, a + i);
-    const auto right = form == Form::VectorScalar ? second : hn::LoadU(d, b + i);
-    const auto value = hn::LoadU(d, y + i);
-    const auto partial =
-        argument == 0 ? F::by_a(d, left, right, value) : F::by_b(d, left, right, value);
-    hn::StoreU(hn::Mul(hn::LoadU(d, adjoint + i), partial), d, out + i);
+    const auto slope = partial<F, argument>(
+        d,
+        (is_scalar(form, operand) ? scalars : hn::LoadU(d, tiles[operand] + i))...,
+        hn::LoadU(d, y + i));
+    hn::StoreU(hn::Mul(hn::LoadU(d, adjoint + i), slope), d, out + i);
   }
 }
 
-template <Form form>
+/// The kernels of an operator of several arguments.
+template <class F, std::size_t... operand>
+struct Joined {
+  static constexpr std::index_sequence<operand...> kOperands{};
+
+  template <std::size_t form>
+  static void value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
+    joined_values<F, form>(kOperands, operands, out, n, scalar_of<F, form, operand>(operands)...);
+  }
+  template <std::size_t form, std::size_t argument>
+  static void by(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
+    joined_adjoints<F, form, argument>(
+        kOperands, operands, y, adjoint, out, n, scalar_of<F, form, operand>(operands)...);
+  }
+};
+
+template <std::size_t form>
 void add_product(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const FullTag d;
-  const auto first = hn::Set(d, form == Form::ScalarVector ? *a : 0.0F);
-  const auto second = hn::Set(d, form == Form::VectorScalar ? *b : 0.0F);
+  const float* const a = operands[0];
+  const float* const b = operands[1];
+  const auto first = hn::Set(d, is_scalar(form, 0) ? *a : 0.0F);
+  const auto second = hn::Set(d, is_scalar(form, 1) ? *b : 0.0F);
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const auto left = form == Form::ScalarVector ? first : hn::LoadU(d, a + i);
-    const auto right = form == Form::VectorScalar ? second : hn::LoadU(d, b + i);
+    const auto left = is_scalar(form, 0) ? first : hn::LoadU(d, a + i);
+    const auto right = is_scalar(form, 1) ? second : hn::LoadU(d, b + i);
     hn::StoreU(hn::MulAdd(left, right, hn::LoadU(d, out + i)), d, out + i);
   }
 }
@@ -92,22 +140,22 @@ void add_product(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
 // PowInt of any exponent.
 
 void power_value(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
-  const auto exponent = std::bit_cast<std::int32_t>(*b);
+  const auto exponent = std::bit_cast<std::int32_t>(*operands[1]);
   const WideTag wide;
   const NarrowTag d;
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const auto base = hn::PromoteTo(wide, hn::LoadU(d, a + i));
+    const auto base = hn::PromoteTo(wide, hn::LoadU(d, operands[0] + i));
     hn::StoreU(hn::DemoteTo(d, wide_integer_power(wide, base, exponent)), d, out + i);
   }
 }
 
 void power_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
-  const auto exponent = std::bit_cast<std::int32_t>(*b);
+  const auto exponent = std::bit_cast<std::int32_t>(*operands[1]);
   const WideTag wide;
   const NarrowTag d;
   const auto factor = hn::Set(wide, static_cast<double>(exponent));
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const auto base = hn::PromoteTo(wide, hn::LoadU(d, a + i));
+    const auto base = hn::PromoteTo(wide, hn::LoadU(d, operands[0] + i));
     // Wraps round at the least exponent, whose powers are 0, 1 or infinite in any case.
     const auto lower = static_cast<std::int32_t>(static_cast<std::uint32_t>(exponent) - 1U);
     const auto derivative = hn::Mul(factor, wide_integer_power(wide, base, lower));
@@ -118,12 +166,13 @@ void power_adjoint(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
 
 void copy(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const FullTag d;
-  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) hn::StoreU(hn::LoadU(d, a + i), d, out + i);
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d))
+    hn::StoreU(hn::LoadU(d, operands[0] + i), d, out + i);
 }
 
 void spread(NEURONSMITH_KERNEL_ARGUMENTS) noexcept {
   const FullTag d;
-  const auto value = hn::Set(d, *a);
+  const auto value = hn::Set(d, *operands[0]);
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) hn::StoreU(value, d, out + i);
 }
 
@@ -176,25 +225,32 @@ constexpr JointKernel joint_kernel() {
 
 template <class F>
 constexpr OperatorKernels unary_kernels() {
-  return {.value = {unary_value<F>},
-          .adjoint = {{{unary_adjoint<F>}}},
-          .reads = {{F::kReads}},
-          .joint = joint_kernel<F>()};
+  OperatorKernels result{.value = {unary_value<F>}, .reads = {{F::kReads}}};
+  if constexpr (!F::kReads.is_flat) result.adjoint = {{{unary_adjoint<F>}}};
+  result.joint = joint_kernel<F>();
+  return result;
 }
 
-template <class F, int argument>
-constexpr Forms adjoint_forms() {
-  return {binary_adjoint<F, Form::VectorVector, argument>,
-          binary_adjoint<F, Form::VectorScalar, argument>,
-          binary_adjoint<F, Form::ScalarVector, argument>};
+template <class Kernels, std::size_t... forms>
+constexpr Forms value_forms(std::index_sequence<forms...> /*all but the last*/) {
+  return {Kernels::template value<forms>...};
 }
 
-template <class F>
-constexpr OperatorKernels binary_kernels() {
-  return {.value = {binary_value<F, Form::VectorVector>,
-                    binary_value<F, Form::VectorScalar>,
-                    binary_value<F, Form::ScalarVector>},
-          .adjoint = {adjoint_forms<F, 0>(), adjoint_forms<F, 1>()},
+template <class F, class Kernels, std::size_t argument, std::size_t... forms>
+constexpr Forms adjoint_forms(std::index_sequence<forms...> /*all but the last*/) {
+  if constexpr (F::kReads[argument].is_flat) {
+    return {};
+  } else {
+    return {Kernels::template by<forms, argument>...};
+  }
+}
+
+template <class F, std::size_t... operand>
+constexpr OperatorKernels joined_kernels(std::index_sequence<operand...> /*its arguments*/) {
+  using Kernels = Joined<F, operand...>;
+  constexpr std::make_index_sequence<(std::size_t{1} << sizeof...(operand)) - 1> kForms;
+  return {.value = value_forms<Kernels>(kForms),
+          .adjoint = {adjoint_forms<F, Kernels, operand>(kForms)...},
           .reads = F::kReads};
 }
 
@@ -205,6 +261,7 @@ constexpr OperatorKernels power_kernels() {
 
 constexpr auto kFirstUnary = static_cast<std::size_t>(Op::Neg);
 constexpr auto kFirstBinary = static_cast<std::size_t>(Op::Add);
+constexpr auto kFirstTernary = static_cast<std::size_t>(Op::Where);
 constexpr auto kFirstReduction = static_cast<std::size_t>(Op::Sum);
 
 template <std::size_t i>
@@ -217,7 +274,7 @@ constexpr OperatorKernels kernels_at() {
   } else if constexpr (i < kFirstBinary) {
     return unary_kernels<Function<op>>();
   } else {
-    return binary_kernels<Function<op>>();
+    return joined_kernels<Function<op>>(std::make_index_sequence < i < kFirstTernary ? 2 : 3 > ());
   }
 }
 
@@ -236,9 +293,7 @@ constexpr KernelTable kTable = {
     .powers = all_powers(std::make_integer_sequence<int, kGreatestPower - kLeastPower + 1>()),
     .copy = copy,
     .spread = spread,
-    .add_product = {add_product<Form::VectorVector>,
-                    add_product<Form::VectorScalar>,
-                    add_product<Form::ScalarVector>},
+    .add_product = {add_product<0>, add_product<1>, add_product<2>},
     .sum = sum,
     .sum_of_product = sum_of_product,
 };

@@ -11,11 +11,13 @@ namespace neuronsmith::formula::internal {
 /// Kernels work on whole blocks of this many rows, so none has a remainder to care for.
 inline constexpr std::size_t kBlockRows = 16;
 
-/// n rows, a multiple of kBlockRows, from `a` and `b` to `out`. Adjoint kernels read the operator's
-/// value from `y` and the derivative of the loss by it from `adjoint`; the others ignore those
-/// two. `out` may be any of the operands itself, and need not be aligned.
-using Kernel = void (*)(const float* a,
-                        const float* b,
+/// Where the operands of a kernel lie.
+using Operands = std::array<const float*, kMaxArity>;
+
+/// n rows, a multiple of kBlockRows, from the operands to `out`. Adjoint kernels read the
+/// operator's value from `y` and the derivative of the loss by it from `adjoint`; the others ignore
+/// those two. `out` may be any of the operands itself, and need not be aligned.
+using Kernel = void (*)(const Operands& operands,
                         const float* y,
                         const float* adjoint,
                         float* out,
@@ -27,24 +29,29 @@ using JointKernel = void (*)(const float* a, float* value, float* slope, std::si
 /// Sums n products (or n values of `a`) in float64; here n is any number.
 using SumKernel = double (*)(const float* a, const float* b, std::size_t n) noexcept;
 
-/// Which operands lie as tiles; a scalar operand is a pointer to one value. An operator of one
-/// argument has VectorVector only.
-enum class Form : std::uint8_t { VectorVector, VectorScalar, ScalarVector };
-inline constexpr std::size_t kFormCount = 3;
+/// Kernels by which operands are scalars, pointers to one value: bit i of the index is set where
+/// operand i is one. The others lie as tiles, and at least one operand does.
+inline constexpr std::size_t kFormCount = std::size_t{1} << kMaxArity;
 using Forms = std::array<Kernel, kFormCount>;
+
+/// The index of a form.
+constexpr std::size_t form(bool scalar_a, bool scalar_b, bool scalar_c = false) {
+  return (scalar_a ? 1U : 0U) + (scalar_b ? 2U : 0U) + (scalar_c ? 4U : 0U);
+}
 
 /// What an adjoint kernel reads besides the adjoint.
 struct Reads {
   bool a = false;
   bool b = false;
   bool value = false;
+  bool is_flat = false;  ///< the derivative is 0 everywhere: there is no kernel
 };
 
 /// The kernels of one elementwise operator.
 struct OperatorKernels {
   Forms value{};
-  std::array<Forms, 2> adjoint{};  ///< by argument: out = adjoint * d value / d argument
-  std::array<Reads, 2> reads{};
+  std::array<Forms, kMaxArity> adjoint{};  ///< by argument: out = adjoint * d value / d argument
+  std::array<Reads, kMaxArity> reads{};
   /// Where value and derivative have work in common, otherwise null.
   JointKernel joint = nullptr;
 };

@@ -63,14 +63,10 @@ struct Function<Op::Abs> : Elementwise {
 
 template <>
 struct Function<Op::Sign> : Elementwise {
-  static constexpr Reads kReads{};
+  static constexpr Reads kReads{.is_flat = true};
   template <class D, class V>
   static HWY_INLINE V value(D d, V a) {
     return sign(d, a);
-  }
-  template <class D, class V>
-  static HWY_INLINE V derivative(D d, V, V) {
-    return hn::Zero(d);
   }
 };
 
@@ -316,7 +312,7 @@ struct Function<Op::Sinc> : Elementwise {
 
 template <>
 struct Function<Op::Add> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{};
+  static constexpr std::array<Reads, kMaxArity> kReads{};
   template <class D, class V>
   static HWY_INLINE V value(D, V a, V b) {
     return hn::Add(a, b);
@@ -333,7 +329,7 @@ struct Function<Op::Add> : Elementwise {
 
 template <>
 struct Function<Op::Sub> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{};
+  static constexpr std::array<Reads, kMaxArity> kReads{};
   template <class D, class V>
   static HWY_INLINE V value(D, V a, V b) {
     return hn::Sub(a, b);
@@ -350,7 +346,7 @@ struct Function<Op::Sub> : Elementwise {
 
 template <>
 struct Function<Op::Mul> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{{{.b = true}, {.a = true}}};
+  static constexpr std::array<Reads, kMaxArity> kReads{{{.b = true}, {.a = true}}};
   template <class D, class V>
   static HWY_INLINE V value(D, V a, V b) {
     return hn::Mul(a, b);
@@ -367,7 +363,7 @@ struct Function<Op::Mul> : Elementwise {
 
 template <>
 struct Function<Op::Div> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{{{.b = true}, {.b = true, .value = true}}};
+  static constexpr std::array<Reads, kMaxArity> kReads{{{.b = true}, {.b = true, .value = true}}};
   template <class D, class V>
   static HWY_INLINE V value(D, V a, V b) {
     return hn::Div(a, b);
@@ -384,7 +380,7 @@ struct Function<Op::Div> : Elementwise {
 
 template <>
 struct Function<Op::ProtectedDiv> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads = Function<Op::Div>::kReads;
+  static constexpr std::array<Reads, kMaxArity> kReads = Function<Op::Div>::kReads;
   template <class D, class V>
   static HWY_INLINE V value(D d, V a, V b) {
     return hn::IfThenElse(is_protected(d, b), hn::Set(d, 1.0F), hn::Div(a, b));
@@ -402,7 +398,7 @@ struct Function<Op::ProtectedDiv> : Elementwise {
 template <>
 struct Function<Op::Pow> {
   using Tag = NarrowTag;
-  static constexpr std::array<Reads, 2> kReads{
+  static constexpr std::array<Reads, kMaxArity> kReads{
       {{.a = true, .b = true}, {.a = true, .value = true}}};
   template <class D, class V>
   static HWY_INLINE V value(D d, V a, V b) {
@@ -427,7 +423,8 @@ struct Function<Op::Pow> {
 
 template <>
 struct Function<Op::Min> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads{{{.a = true, .b = true}, {.a = true, .b = true}}};
+  static constexpr std::array<Reads, kMaxArity> kReads{
+      {{.a = true, .b = true}, {.a = true, .b = true}}};
   template <class V>
   static HWY_INLINE auto is_a(V a, V b) {
     return hn::Or(hn::IsNaN(a), hn::Lt(a, b));
@@ -448,7 +445,7 @@ struct Function<Op::Min> : Elementwise {
 
 template <>
 struct Function<Op::Max> : Elementwise {
-  static constexpr std::array<Reads, 2> kReads = Function<Op::Min>::kReads;
+  static constexpr std::array<Reads, kMaxArity> kReads = Function<Op::Min>::kReads;
   template <class V>
   static HWY_INLINE auto is_a(V a, V b) {
     return hn::Or(hn::IsNaN(a), hn::Gt(a, b));
@@ -464,6 +461,51 @@ struct Function<Op::Max> : Elementwise {
   template <class D, class V>
   static HWY_INLINE V by_b(D d, V a, V b, V) {
     return hn::IfThenZeroElse(is_a(a, b), hn::Set(d, 1.0F));
+  }
+};
+
+/// 1 or 0; NaN where either argument is.
+template <class D, class V, class M>
+HWY_INLINE V as_number(D d, V a, V b, M truth) {
+  const V number = hn::IfThenElseZero(truth, hn::Set(d, 1.0F));
+  const V nan = hn::Set(d, std::numeric_limits<float>::quiet_NaN());
+  return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::IsNaN(b)), nan, number);
+}
+
+template <>
+struct Function<Op::Less> : Elementwise {
+  static constexpr std::array<Reads, kMaxArity> kReads{{{.is_flat = true}, {.is_flat = true}}};
+  template <class D, class V>
+  static HWY_INLINE V value(D d, V a, V b) {
+    return as_number(d, a, b, hn::Lt(a, b));
+  }
+};
+
+template <>
+struct Function<Op::LessEqual> : Elementwise {
+  static constexpr std::array<Reads, kMaxArity> kReads = Function<Op::Less>::kReads;
+  template <class D, class V>
+  static HWY_INLINE V value(D d, V a, V b) {
+    return as_number(d, a, b, hn::Le(a, b));
+  }
+};
+
+template <>
+struct Function<Op::Where> : Elementwise {
+  static constexpr std::array<Reads, kMaxArity> kReads{
+      {{.is_flat = true}, {.a = true}, {.a = true}}};
+  template <class D, class V>
+  static HWY_INLINE V value(D d, V condition, V a, V b) {
+    const V chosen = hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a);
+    return hn::IfThenElse(hn::IsNaN(condition), condition, chosen);
+  }
+  template <class D, class V>
+  static HWY_INLINE V by_b(D d, V condition, V, V, V) {
+    return hn::IfThenZeroElse(hn::Eq(condition, hn::Zero(d)), hn::Set(d, 1.0F));
+  }
+  template <class D, class V>
+  static HWY_INLINE V by_c(D d, V condition, V, V, V) {
+    return hn::IfThenElseZero(hn::Eq(condition, hn::Zero(d)), hn::Set(d, 1.0F));
   }
 };
 

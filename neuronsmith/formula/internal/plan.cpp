@@ -18,9 +18,9 @@ class ValuePlanner : Planner {
       }
     }
     if (is_scalar(code_.root, false)) {
-      emit({.kernel = kernels_.spread, .a = entry(code_.root), .out = Layout::kOut});
+      emit({.kernel = kernels_.spread, .operands = {entry(code_.root)}, .out = Layout::kOut});
     } else if (!code_.root.is_value()) {
-      emit({.kernel = kernels_.copy, .a = entry(code_.root), .out = Layout::kOut});
+      emit({.kernel = kernels_.copy, .operands = {entry(code_.root)}, .out = Layout::kOut});
     }
     return finished();
   }
@@ -38,10 +38,9 @@ class ValuePlanner : Planner {
   }
 
   void emit_operation(const Operation& operation, std::uint32_t out) {
-    emit_value(operation,
-               is_scalar(operation.a, operation.uniform),
-               is_scalar(operation.b, operation.uniform),
-               out);
+    const std::size_t form =
+        form_of(operation, [&](Operand operand) { return is_scalar(operand, operation.uniform); });
+    emit_value(operation, form, out);
     plan_.instructions.back().one_block = operation.uniform;
   }
 
@@ -53,8 +52,7 @@ class ValuePlanner : Planner {
   }
 
   void release_operands(const Operation& operation) {
-    for (int i = 0; i < operation.operand_count(); ++i) {
-      const Operand operand = operation.operand(i);
+    for (const Operand operand : operation.own()) {
       if (!operand.is_value()) continue;
       const bool read_by_every_coordinate =
           (operation.in_body || operation.is_reduction()) && !code_.at(operand).in_body;

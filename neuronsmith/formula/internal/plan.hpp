@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -28,13 +29,12 @@ struct Layout {
 
 /// One kernel call; operands are entries of the pointer table. Exactly one of the three is set:
 /// `kernel` writes to `out`, `joint` a value to `out` and its derivative to `slope`, `sum` adds to
-/// a number: sum target `out` += sum(a, b).
+/// a number: sum target `out` += sum of the first two operands.
 struct Instruction {
   Kernel kernel = nullptr;
   SumKernel sum = nullptr;
   JointKernel joint = nullptr;
-  std::uint32_t a = 0;
-  std::uint32_t b = 0;
+  std::array<std::uint32_t, kMaxArity> operands{};
   std::uint32_t value = 0;
   std::uint32_t adjoint = 0;
   std::uint32_t out = 0;

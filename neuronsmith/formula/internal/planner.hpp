@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -78,49 +80,55 @@ class Planner {
     if (entry >= layout_.slots) slots_.release(entry - layout_.slots);
   }
 
-  [[nodiscard]] static std::size_t form(bool scalar_a, bool scalar_b) {
-    return static_cast<std::size_t>(scalar_a   ? Form::ScalarVector
-                                    : scalar_b ? Form::VectorScalar
-                                               : Form::VectorVector);
+  /// Of an operation some of whose operands are scalars.
+  static std::size_t form_of(const Operation& operation, const auto& is_scalar) {
+    std::size_t result = 0;
+    for (std::size_t i = 0; i < operation.operand_count(); ++i) {
+      if (is_scalar(operation.operands[i])) result |= std::size_t{1} << i;
+    }
+    return result;
   }
 
-  [[nodiscard]] Kernel value_kernel(const Operation& operation,
-                                    bool scalar_a,
-                                    bool scalar_b) const {
-    const OperatorKernels& kernels = kernels_.of(operation.op, operation.exponent);
+  [[nodiscard]] std::array<std::uint32_t, kMaxArity> entries(const Operation& operation) const {
+    std::array<std::uint32_t, kMaxArity> result{};
+    std::ranges::transform(
+        operation.operands, result.begin(), [this](Operand operand) { return entry(operand); });
+    return result;
+  }
+
+  [[nodiscard]] Kernel value_kernel(const Operation& operation, std::size_t form) const {
     switch (operation.action) {
       case Action::Apply:
-        return kernels.value[operation.operand_count() == 1 ? 0 : form(scalar_a, scalar_b)];
+        return kernels_.of(operation.op, operation.exponent).value[form];
       case Action::Spread:
         return kernels_.spread;
       case Action::Add:
-        return kernels_.of(Op::Add, 0).value[form(false, scalar_a)];
+        return kernels_.of(Op::Add, 0).value[form << 1U];  // the sum so far comes first
       case Action::AddProduct:
-        return kernels_.add_product[form(scalar_a, scalar_b)];
+        return kernels_.add_product[form];
     }
     return nullptr;
   }
 
   void emit(const Instruction& instruction) { plan_.instructions.push_back(instruction); }
 
-  void emit_value(const Operation& operation, bool scalar_a, bool scalar_b, std::uint32_t out) {
-    Instruction instruction{.kernel = value_kernel(operation, scalar_a, scalar_b),
-                            .a = entry(operation.a),
-                            .b = entry(operation.b),
-                            .out = out};
-    if (operation.action == Action::Add) instruction = accumulating(instruction, instruction.a);
+  void emit_value(const Operation& operation, std::size_t form, std::uint32_t out) {
+    Instruction instruction{
+        .kernel = value_kernel(operation, form), .operands = entries(operation), .out = out};
+    if (operation.action == Action::Add) {
+      instruction = accumulating(instruction, instruction.operands[0]);
+    }
     emit(instruction);
   }
 
-  /// out += addend, by a kernel that adds b to a.
+  /// out += addend, by a kernel that adds the second operand to the first.
   [[nodiscard]] static Instruction accumulating(Instruction instruction, std::uint32_t addend) {
-    instruction.a = instruction.out;
-    instruction.b = addend;
+    instruction.operands = {instruction.out, addend};
     return instruction;
   }
 
   void emit_zero(std::uint32_t out) {
-    emit({.kernel = kernels_.spread, .a = Layout::kZero, .out = out});
+    emit({.kernel = kernels_.spread, .operands = {Layout::kZero}, .out = out});
   }
 
   /// Closes what was emitted since the last call as one segment.
