@@ -31,6 +31,10 @@ std::string_view search_name(const OperatorInfo& row) {
       return "neg";
     case Op::Pow:
       return "pow";
+    case Op::Less:
+      return "less";
+    case Op::LessEqual:
+      return "less_equal";
     default:
       return row.name;
   }
@@ -41,8 +45,9 @@ struct FunctionSet {
   std::vector<Op> functions;
 };
 
-/// `hajbi` is that of arXiv 2601.10740; the others are ours, `mining` of what
-/// arXiv 2602.05688 found its functions to be made of. Protected
+/// `hajbi` is that of arXiv 2601.10740; `elementary` and `activations` are ours, and
+/// `mining` holds what the activations of Vitvitskyi et al., Mining generalizable activation
+/// functions, 2026, are made of. Protected
 /// functions have a value everywhere.
 const std::array<FunctionSet, 4>& function_sets() {
   static const std::array<FunctionSet, 4> sets = {{
@@ -75,22 +80,9 @@ const std::array<FunctionSet, 4>& function_sets() {
         Op::Min,
         Op::Max}},
       {"mining",
-       {Op::Add,
-        Op::Sub,
-        Op::Mul,
-        Op::Neg,
-        Op::Abs,
-        Op::Relu,
-        Op::Tanh,
-        Op::Sigmoid,
-        Op::Softplus,
-        Op::Exp,
-        Op::Erf,
-        Op::Sin,
-        Op::Cos,
-        Op::Sinc,
-        Op::Min,
-        Op::Max}},
+       {Op::Add,          Op::Sub,  Op::Mul,  Op::ProtectedDiv, Op::Neg,  Op::Abs,     Op::Sign,
+        Op::ProtectedLog, Op::Exp,  Op::Sin,  Op::Cos,          Op::Tanh, Op::Sigmoid, Op::Softplus,
+        Op::Erf,          Op::Relu, Op::Gelu, Op::Sinc,         Op::Min,  Op::Max}},
   }};
   return sets;
 }

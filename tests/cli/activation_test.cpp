@@ -53,6 +53,39 @@ TEST_F(Activation, IsFoundWrittenAndTrained) {
   }
 }
 
+TEST_F(Activation, MayHoldConditionsAndStatisticsOfTheBatch) {
+  for (const char* formula : {"where(x < 0, 0.1*x, gelu(x))",
+                              "where(x > 0, log(1 + x), x)",
+                              "(x - mean(x))/(std(x) + 0.1) + where(x <= 1, x, 1)"}) {
+    for (const char* learnable : {"none", "channel"}) {
+      SCOPED_TRACE(formula);
+      const Json trained = run_json({"train",
+                                     "--activation",
+                                     formula,
+                                     "--learnable",
+                                     learnable,
+                                     "--data",
+                                     "numbers.csv",
+                                     "--epochs",
+                                     "30"});
+      EXPECT_GT(trained["metrics"]["r2"].get<double>(), 0.2) << trained.dump(1);
+      const Json evaluated = run_json({"evaluate", "--model", "model.json", "--data", "numbers.csv"});
+      EXPECT_TRUE(evaluated["metrics"]["r2"].is_number()) << evaluated.dump(1);
+    }
+  }
+}
+
+TEST_F(Activation, IsFoundAmongMinedFunctionsAndConditions) {
+  for (const char* functions : {"mining", "add,mul,where,less"}) {
+    const Json found = run_json(search(
+        "numbers.csv", {"--functions", functions, "--population", "60", "--generations", "2"}));
+    EXPECT_TRUE(found["activation"].is_string()) << found.dump(1);
+    const Json trained =
+        run_json({"train", "--neuron", "neuron.json", "--data", "numbers.csv", "--epochs", "2"});
+    EXPECT_EQ(trained["formula"], "x");
+  }
+}
+
 TEST_F(Activation, JsonKeysAreDocumented) {
   const Json found = run_json(search("classes.csv", {"--population", "100"}));
   for (const char* key : {"formula",

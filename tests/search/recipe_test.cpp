@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -175,7 +176,7 @@ TEST(Recipe, AnActivationHasNoVectors) {
   EXPECT_THROW(gp.validate(), ConfigError);
 }
 
-TEST(ParseFunctions, TakesNamesOfOneOrTwoArguments) {
+TEST(ParseFunctions, TakesNamesOfFunctionsAndSets) {
   EXPECT_EQ(parse_functions("add,sub,mul,div,neg,pow,sin,tanh,sum,dot"),
             (std::vector<Op>{Op::Add,
                              Op::Sub,
@@ -192,12 +193,18 @@ TEST(ParseFunctions, TakesNamesOfOneOrTwoArguments) {
   const auto more = parse_functions("tanh,hajbi,sin");
   EXPECT_EQ(more.size(), 7u) << "each function once";
   EXPECT_EQ(parse_functions(function_names(more)), more);
-  for (const char* set : {"elementary", "activations"}) {
+  const auto conditions = parse_functions("where,less,less_equal,gelu");
+  EXPECT_EQ(conditions, (std::vector<Op>{Op::Where, Op::Less, Op::LessEqual, Op::Gelu}));
+  EXPECT_EQ(parse_functions(function_names(conditions)), conditions);
+  const auto mining = parse_functions("mining");
+  EXPECT_EQ(std::ranges::count(mining, Op::Gelu), 1);
+  EXPECT_EQ(std::ranges::count(mining, Op::Where), 0);
+  for (const char* set : {"elementary", "activations", "mining"}) {
     for (const Op op : parse_functions(set)) {
       EXPECT_EQ(formula::info(op).kind, formula::OpKind::Elementwise) << set;
     }
   }
-  for (const char* text : {"", "add,", ",add", "x", "literal", "sin,wave", "add sub"}) {
+  for (const char* text : {"mean", "<", "", "add,", ",add", "x", "literal", "sin,wave", "add sub"}) {
     EXPECT_THROW(static_cast<void>(parse_functions(text)), ConfigError) << text;
   }
 }

@@ -187,5 +187,31 @@ RC_GTEST_PROP(Variation, ChildrenSurviveACheckpoint, (std::uint32_t stream)) {
   RC_ASSERT(formula::parse_or_throw(formula::to_infix(f), Shape::Vector, "test") == f);
 }
 
+/// With an operator of three arguments every operator still gives formulas of the functions given.
+RC_GTEST_PROP(Variation, WorksWithThreeArguments, (std::uint32_t stream)) {
+  Random random(9, Purpose::Test, stream);
+  GeneticOptions options;
+  options.functions = {Op::Where, Op::Less, Op::Add, Op::Neg};
+  const RandomFormula fresh(options, Shape::Scalar);
+  const Variation variation(options, Shape::Scalar);
+  const Formula a = fresh.full(3, random);
+  const Formula b = fresh.grow(3, random);
+  for (const Formula& f : {a,
+                           b,
+                           variation.crossover(a, b, random),
+                           variation.subtree(a, random),
+                           variation.point(a, random),
+                           variation.hoist(a, random),
+                           variation.constant(a, random)}) {
+    const auto again = formula::parse(to_infix(f), Shape::Scalar);
+    RC_ASSERT(std::holds_alternative<Formula>(again));
+    RC_ASSERT(std::get<Formula>(again) == f);
+    for (const Node& node : f.nodes()) {
+      RC_ASSERT(formula::info(node.op).arity == 0 ||
+                std::ranges::count(options.functions, node.op) == 1);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace neuronsmith::search
