@@ -9,6 +9,7 @@ void add_reproduce(CLI::App& app, Context& context) {
   add_reproduce_hajbi(command, context);
   add_reproduce_neuronseek_synthetic(command, context);
   add_reproduce_task_neurons(command, context);
+  add_reproduce_mining(command, context);
 }
 
 }  // namespace neuronsmith::cli

@@ -6,6 +6,7 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/experiment/internal/pursuit.hpp"
+#include "neuronsmith/experiment/table_problem.hpp"
 #include "neuronsmith/experiment/world_problems.hpp"
 #include "neuronsmith/formula/normal_form.hpp"
 #include "neuronsmith/network/cohort.hpp"
@@ -19,31 +20,6 @@ namespace {
 using formula::Formula;
 using formula::Shape;
 using network::Problem;
-
-/// Of the training rows under a shift, for the losses within the distribution that is trained on.
-constexpr double kInnerShare = 0.15;
-
-std::size_t inner_rows(const PreparedData& data) {
-  return static_cast<std::size_t>(kInnerShare * static_cast<double>(data.n_training));
-}
-
-Problem problem_of(const PreparedData& data) {
-  Problem problem{.name = data.source, .family = "table"};
-  if (data.is_shifted) {
-    const std::size_t n_inner = inner_rows(data);
-    problem.training = data.block.rows(0, data.n_training - n_inner);
-    problem.test = data.block.rows(data.n_training - n_inner, n_inner);
-    problem.beyond = data.validation();
-  } else {
-    problem.training = data.training();
-    problem.test = data.validation();
-  }
-  if (data.task.kind != TaskKind::Regression) {
-    problem.loss = network::classification_loss(data.task.n_classes());
-    problem.n_outputs = network::logits_for(data.task.n_classes());
-  }
-  return problem;
-}
 
 /// What a search sees, and what its finalists are judged by.
 enum class Phase : std::uint8_t { Search, Finalists };
@@ -119,8 +95,9 @@ class NetworkPursuit final : public Pursuit {
                                                    Phase phase,
                                                    const Executor& executor,
                                                    search::TrialStore* store) const {
-    std::vector<Problem> problems =
-        data_ != nullptr ? std::vector{problem_of(*data_)} : worlds.problems();
+    std::vector<Problem> problems = data_ != nullptr
+                                        ? std::vector{table_problem(*data_, data_->validation())}
+                                        : worlds.problems();
     std::vector<std::uint64_t> seeds;
     for (std::size_t k = 0; k < recipe_.trials.seeds; ++k) {
       seeds.push_back(first_seed(setting_.seed, phase) + k);

@@ -46,7 +46,7 @@ std::vector<Formula> library_functions() {
   std::vector<Formula> functions;
   for (const neuron::LibraryEntry& entry : neuron::library_activations()) {
     Formula f = neuron::resolve_activation(std::string(entry.name)).formula;
-    if (!f.uses(formula::Op::ZScore)) functions.push_back(std::move(f));
+    if (!f.uses(formula::OpKind::BatchStatistic)) functions.push_back(std::move(f));
   }
   return functions;
 }

@@ -1,0 +1,81 @@
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/cli/command.hpp"
+
+// `reproduce mining` as a user runs it.
+
+namespace neuronsmith::cli::testing {
+namespace {
+
+class ReproduceMining : public CommandTest {
+ protected:
+  [[nodiscard]] std::vector<std::string> study(const std::vector<std::string>& more) const {
+    std::vector<std::string> words = {"reproduce", "mining",           "--no-store", "--seeds", "3",
+                                      "--epochs",  "3",                "--out",      "study",   "--learning-rates",
+                                      "0.001,0.02", "--activations", "relu,tanh,x*sigmoid(x)"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+};
+
+TEST_F(ReproduceMining, RatiosAreMeansOverProblemsWithTheirIntervals) {
+  const Json told = run_json(study({"--worlds", "polynomial,lorenz", "--worlds-per-family", "3"}));
+  EXPECT_EQ(told["reference"], "relu");
+  ASSERT_EQ(told["problems"].size(), 6U);
+  ASSERT_EQ(told["functions"].size(), 3U);
+  EXPECT_EQ(told["functions"][0]["worlds"]["ratio"], 1.0) << "the reference";
+  EXPECT_EQ(told["functions"][0]["worlds"]["high"], 1.0);
+  EXPECT_EQ(told["functions"][2]["last_over_this_on_worlds"]["ratio"], 1.0);
+  double sum = 0.0;
+  std::vector<double> logs;
+  for (const Json& problem : told["problems"]) {
+    const double log = std::log(problem["results"][1]["ratio"].get<double>());
+    logs.push_back(log);
+    sum += log;
+    EXPECT_TRUE(problem["results"][1]["rate"] == 0.001 || problem["results"][1]["rate"] == 0.02);
+  }
+  const double mean = sum / 6.0;
+  double squares = 0.0;
+  for (const double log : logs) squares += (log - mean) * (log - mean);
+  const double reach = 2.570581835636314 * std::sqrt(squares / 5.0 / 6.0);  // t of 5 degrees of freedom
+  const Json& tanh = told["functions"][1]["worlds"];
+  EXPECT_NEAR(tanh["ratio"].get<double>(), std::exp(mean), 1e-9);
+  EXPECT_NEAR(tanh["low"].get<double>(), std::exp(mean - reach), 1e-9);
+  EXPECT_NEAR(tanh["high"].get<double>(), std::exp(mean + reach), 1e-9);
+  EXPECT_EQ(told["functions"][1]["families"]["lorenz"]["n"], 3);
+  for (const char* file : {"study/results.md", "study/results.json", "study/results.csv"}) {
+    EXPECT_TRUE(exists(file)) << file;
+  }
+}
+
+TEST_F(ReproduceMining, TablesAreDividedAlongTheirFirstNumericColumns) {
+  std::string table = "flag,a,b,c,target\n";
+  for (int i = 0; i < 120; ++i) {
+    table += std::to_string(i % 2) + "," + std::to_string(i) + "," + std::to_string((i * 37) % 120) + "," +
+             std::to_string((i * 53) % 120) + "," + std::to_string(0.1 * i + (i * 37) % 120) + "\n";
+  }
+  write("airfoil_self_noise.csv.gz", table);
+  const Json told = run_json(study({"--worlds", "lorenz", "--worlds-per-family", "2", "--data-dir", ".",
+                                    "--tables", "airfoil_self_noise"}));
+  ASSERT_EQ(told["problems"].size(), 4U);
+  EXPECT_EQ(told["problems"][2]["problem"], "airfoil_self_noise along a") << "flag cannot be divided";
+  EXPECT_EQ(told["problems"][3]["problem"], "airfoil_self_noise along b");
+  EXPECT_EQ(told["functions"][1]["tables"]["n"], 1) << "a table counts once";
+  EXPECT_EQ(told["functions"][1]["worlds"]["n"], 2);
+}
+
+TEST_F(ReproduceMining, MistakesAreNamed) {
+  expect_refused(study({"--worlds-per-family", "1"}), {"--worlds-per-family"});
+  expect_refused(study({"--worlds", "flat"}), {"--worlds", "flat"});
+  expect_refused(study({"--tables", "phoneme"}), {"--tables", "--data-dir"});
+  expect_refused(study({"--data-dir", ".", "--tables", "phonemes"}), {"--tables", "phonemes"});
+  expect_refused(study({"--data-dir", ".", "--tables", "phoneme"}), {"--data-dir", "phoneme.csv.gz"});
+  expect_refused({"reproduce", "mining", "--no-store", "--activations", "relu"}, {"--activations"});
+  expect_refused({"reproduce", "mining", "--no-store", "--activations", "relu,rulu"}, {"rulu"});
+  expect_refused({"reproduce", "mining", "--no-store", "--seeds", "0"}, {"--seeds"});
+}
+
+}  // namespace
+}  // namespace neuronsmith::cli::testing
