@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config
   libhwy-dev libxsmm-dev libeigen3-dev libtbb-dev libceres-dev
   libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
-  libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev
+  libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev libcurl4-openssl-dev
   libgtest-dev librapidcheck-dev
   gnuplot-nox  # the plots of a report
 )
