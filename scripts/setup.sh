@@ -9,7 +9,7 @@ packages=(
   libhwy-dev libxsmm-dev libeigen3-dev libtbb-dev libceres-dev
   libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
   libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev libcurl4-openssl-dev
-  libgtest-dev librapidcheck-dev
+  libgtest-dev librapidcheck-dev libcpp-httplib-dev
   gnuplot-nox  # the plots of a report
 )
 # Clang 14 knows no std::source_location; llvm holds the symbolizer of the sanitizers' reports.

@@ -12,7 +12,8 @@ namespace {
 
 std::string translated(const std::string& text) {
   const PythonResult result = translate_python(text);
-  if (const auto* refusal = std::get_if<PythonRefusal>(&result)) return "refused: " + refusal->reason;
+  if (const auto* refusal = std::get_if<PythonRefusal>(&result))
+    return "refused: " + refusal->reason;
   return formula::to_infix(std::get<formula::Formula>(result));
 }
 
