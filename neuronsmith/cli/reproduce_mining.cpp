@@ -29,7 +29,7 @@ struct Flags {
 };
 
 /// shapes.svg and shapes.png of the last function beside the first ones; a note where they cannot be drawn.
-void write_pictures(const StudyRun& run, const MiningStudy& study, const Context& context) {
+void write_shapes(const StudyRun& run, const MiningStudy& study, const Context& context) {
   constexpr double kRange = 5.0;
   std::vector<report::NamedActivation> shapes;
   const auto add = [&](std::size_t f) {
@@ -37,13 +37,7 @@ void write_pictures(const StudyRun& run, const MiningStudy& study, const Context
   };
   add(study.functions.size() - 1);
   for (std::size_t f = 0; f + 1 < study.functions.size() && f + 1 < report::kMaxShapes; ++f) add(f);
-  const auto panels = report::shape_panels(shapes, -kRange, kRange, true);
-  for (const auto& [name, format] : {std::pair("shapes.svg", report::PictureFormat::Svg),
-                                     std::pair("shapes.png", report::PictureFormat::Png)}) {
-    const report::Picture picture = report::draw_picture(panels, format);
-    if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
-    write_result(run, name, picture.content);
-  }
+  write_pictures(run, "shapes", report::shape_panels(shapes, -kRange, kRange, true), context);
 }
 
 void run(const Flags& flags, Context& context) {
@@ -59,7 +53,7 @@ void run(const Flags& flags, Context& context) {
   };
   const auto write = [&](const MiningStudy& study) -> std::string {
     write_result(run, "results.csv", results_csv(study));
-    write_pictures(run, study, context);
+    write_shapes(run, study, context);
     return {};
   };
   run_study(run, flags.store, context, make, write);

@@ -5,7 +5,6 @@
 #include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/experiment/contender.hpp"
 #include "neuronsmith/experiment/reproduce/task_neurons.hpp"
-#include "neuronsmith/report/picture.hpp"
 #include "neuronsmith/report/rank_plot.hpp"
 
 namespace neuronsmith::cli {
@@ -44,21 +43,16 @@ TaskNeuronsOptions resolved(const Flags& flags) {
 }
 
 /// ranks.svg and ranks.png; a note where they cannot be drawn.
-void write_pictures(const StudyRun& run,
-                    const TaskNeuronsStudy& study,
-                    const Context& context) {
+void write_ranks(const StudyRun& run,
+                 const TaskNeuronsStudy& study,
+                 const Context& context) {
   const auto ranking = ranking_of(study);
   if (!ranking) return;
   const report::Plot plot = report::rank_plot({.names = study.networks,
                                                .ranks = ranking->test.ranks,
                                                .difference = ranking->difference,
                                                .groups = ranking->groups});
-  for (const auto& [name, format] : {std::pair("ranks.svg", report::PictureFormat::Svg),
-                                     std::pair("ranks.png", report::PictureFormat::Png)}) {
-    const report::Picture picture = report::draw_picture({plot}, format);
-    if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
-    write_result(run, name, picture.content);
-  }
+  write_pictures(run, "ranks", {plot}, context);
 }
 
 void run(const Flags& flags, Context& context) {
@@ -72,7 +66,7 @@ void run(const Flags& flags, Context& context) {
   };
   const auto write = [&](const TaskNeuronsStudy& study) -> std::string {
     write_result(run, "results.csv", results_csv(study));
-    write_pictures(run, study, context);
+    write_ranks(run, study, context);
     return {};
   };
   run_study(run, flags.store, context, make, write);

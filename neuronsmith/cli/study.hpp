@@ -2,12 +2,15 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/interrupt.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/core/file.hpp"
 #include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/report/picture.hpp"
 
 namespace neuronsmith::cli {
 
@@ -22,6 +25,19 @@ struct StudyRun {
 /// A file of the folder.
 inline void write_result(const StudyRun& run, const std::string& name, const std::string& content) {
   write_file_atomically((std::filesystem::path(run.folder) / name).string(), content);
+}
+
+/// NAME.svg and NAME.png; a note where they cannot be drawn.
+inline void write_pictures(const StudyRun& run,
+                           const std::string& name,
+                           const std::vector<report::Plot>& plots,
+                           const Context& context) {
+  for (const auto& [ending, format] : {std::pair(".svg", report::PictureFormat::Svg),
+                                       std::pair(".png", report::PictureFormat::Png)}) {
+    const report::Picture picture = report::draw_picture(plots, format);
+    if (picture.content.empty()) return context.note("no pictures: {}", picture.problem);
+    write_result(run, name + ending, picture.content);
+  }
 }
 
 /// Runs a study, records it, writes results.md, results.json (what --json prints) and what else there

@@ -119,6 +119,13 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / as_double(values.size());
 }
 
+double mean_reach(std::span<const double> values, double confidence) {
+  if (values.size() < 2) return 0.0;
+  const auto n = static_cast<double>(values.size());
+  return student_t_quantile(1.0 - confidence, n - 1.0) * summarise(values).deviation /
+         std::sqrt(n);
+}
+
 Summary summarise(std::span<const double> values) {
   NEURONSMITH_CHECK(!values.empty(), "nothing to summarise");
   Summary summary{.mean = mean_of(values),

@@ -20,6 +20,9 @@ struct Summary {
 /// The values must be numbers: NaN has no place in an order.
 [[nodiscard]] Summary summarise(std::span<const double> values);
 [[nodiscard]] double mean_of(std::span<const double> values);
+/// Half the width of the confidence interval of the mean, by Student's t; 0 for a single value, which
+/// tells nothing of it.
+[[nodiscard]] double mean_reach(std::span<const double> values, double confidence = 0.95);
 /// The middle one, of an even number the lower of two: a value that was there. At least one.
 template <typename T>
 [[nodiscard]] T lower_median(std::vector<T> values) {

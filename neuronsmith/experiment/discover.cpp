@@ -82,12 +82,11 @@ std::vector<Candidate> eligible(Pool pool,
     return all;
   }
   // Who stopped a search does not want to wait for trainings.
-  const bool is_network = recipe.objective == search::ObjectiveKind::Network;
-  if (recipe.choice == search::Choice::Criterion || (is_network && result.search.interrupted)) {
+  if (recipe.choice == search::Choice::Criterion || (recipe.is_network() && result.search.interrupted)) {
     return ranked_by(&Score::criterion, std::move(pool.best));
   }
   std::vector<Candidate> candidates =
-      is_network ? finalists(std::move(pool), pursuit.objective(), recipe.trials.finalists)
+      recipe.is_network() ? finalists(std::move(pool), pursuit.objective(), recipe.trials.finalists)
                  : std::move(pool.best);
   std::vector<formula::Formula> formulas;
   for (const Candidate& candidate : candidates) formulas.push_back(candidate.formula);
@@ -97,7 +96,7 @@ std::vector<Candidate> eligible(Pool pool,
   }
   std::vector<double> rank;
   for (const Score& score : scores) rank.push_back(score.criterion);
-  if (is_network) {
+  if (recipe.is_network()) {
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       result.finalists.push_back({formulas[i], scores[i], false});
     }
@@ -147,32 +146,11 @@ Json columns_to_json(const ColumnsFormula& columns) {
   return json;
 }
 
-bool is_tensor(const DiscoverOptions& options) {
-  return options.recipe.strategy == search::StrategyKind::TensorDecomposition;
-}
-
-bool is_network(const DiscoverOptions& options) {
-  return options.recipe.objective == search::ObjectiveKind::Network;
-}
-
-/// Whether the structure of a tensor search is the outcome as it is.
-bool is_tensor_alone(const DiscoverOptions& options) {
-  return is_tensor(options) && !is_network(options) &&
-         options.recipe.role == search::Role::Aggregation;
-}
-
 bool sees_training_rows_only(const DiscoverOptions& options) {
+  const search::Recipe& recipe = options.recipe;
   const bool validation_rows_choose =
-      !is_tensor_alone(options) && options.recipe.choice == search::Choice::Validation;
-  return options.training_rows_only || validation_rows_choose || is_network(options);
-}
-
-Json score_to_json(const Score& score) {
-  Json json = {{"error", json_number(score.error)},
-               {"criterion", json_number(score.criterion)},
-               {"complexity", score.complexity}};
-  if (score.trials) json["trials"] = search::to_json(*score.trials);
-  return json;
+      recipe.has_choice() && recipe.choice == search::Choice::Validation;
+  return options.training_rows_only || validation_rows_choose || recipe.is_network();
 }
 
 Json data_to_json(const PreparedData& data, const DiscoverOptions& options) {
@@ -198,9 +176,9 @@ Json provenance_of(const PreparedData* data,
   } else {
     json["worlds"] = search::to_json(options.recipe.worlds);
   }
-  json.update(score_to_json(result.score));
+  json.update(search::to_json(result.score));
   for (const FrontEntry& finalist : result.finalists) {
-    if (finalist.is_chosen) json["anew"] = score_to_json(finalist.score);
+    if (finalist.is_chosen) json["anew"] = search::to_json(finalist.score);
   }
   return json;
 }
@@ -234,7 +212,7 @@ search::DriverOptions driver_options(const PreparedData* data,
 /// Null where none is wanted. One that holds a search is not begun anew.
 std::unique_ptr<ProgramDatabase> database_of(const DiscoverOptions& options) {
   const bool keeps_programs =
-      options.recipe.strategy == search::StrategyKind::ProgramEvolution && !options.database.empty();
+      options.recipe.is_evolution() && !options.database.empty();
   if (!keeps_programs) return nullptr;
   auto database = std::make_unique<ProgramDatabase>(options.database);
   if (!options.driver.resume && database->has_state()) {
@@ -247,12 +225,12 @@ std::unique_ptr<ProgramDatabase> database_of(const DiscoverOptions& options) {
 std::unique_ptr<internal::Pursuit> pursuit_of(const PreparedData* data,
                                               const DiscoverOptions& options,
                                               const internal::NetworkSetting& setting) {
-  if (is_network(options)) return internal::network_pursuit(data, options.recipe, setting);
+  if (options.recipe.is_network()) return internal::network_pursuit(data, options.recipe, setting);
   return internal::fit_pursuit(*data, options.recipe, sees_training_rows_only(options));
 }
 
 ErrorKind error_kind_of(const PreparedData* data, const DiscoverOptions& options) {
-  if (is_network(options)) return ErrorKind::Ratio;
+  if (options.recipe.is_network()) return ErrorKind::Ratio;
   const bool is_log_loss = options.recipe.role == search::Role::Activation &&
                            data->task.kind != TaskKind::Regression;
   return is_log_loss ? ErrorKind::LogLoss : ErrorKind::SquaredError;
@@ -319,14 +297,16 @@ DiscoveryResult by_structures(const PreparedData& data,
                               const Executor& executor,
                               ProgressSink* progress,
                               const std::stop_token& stop) {
-  DiscoveryResult result = internal::by_tensor_decomposition(data, options, executor, progress, stop);
+  DiscoveryResult result;
+  result.tensor =
+      internal::tensor_discovery_of(data, options, executor, progress, stop);
+  result.search.seconds = result.tensor->seconds;
   const auto pursuit = pursuit_of(
       &data, options, {.executor = executor, .seed = options.seed, .store = nullptr, .stop = stop});
   const std::vector<formula::Formula> formulas =
       internal::structures_of(*result.tensor, options.recipe.role);
-  result.front.clear();
   const std::vector<Score> scores = pursuit->objective().score(formulas, executor);
-  result.search.interrupted = result.search.interrupted || scores.size() < formulas.size();
+  result.search.interrupted = result.tensor->interrupted || scores.size() < formulas.size();
   for (std::size_t i = 0; i < scores.size(); ++i) {
     result.search.archive.add({formulas[i], scores[i]});
   }
@@ -361,10 +341,10 @@ std::string_view name(ErrorKind kind) {
 
 void validate(const PreparedData& data, const DiscoverOptions& options) {
   options.recipe.validate();
-  if (is_tensor(options)) internal::require_tensor_rows(data, options);
-  if (is_network(options)) {
+  if (options.recipe.is_tensor()) internal::require_tensor_rows(data, options);
+  if (options.recipe.is_network()) {
     internal::require_network_rows(data);
-  } else if (!is_tensor_alone(options) && options.recipe.choice == search::Choice::Validation &&
+  } else if (options.recipe.has_choice() && options.recipe.choice == search::Choice::Validation &&
              data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
   }
@@ -374,7 +354,7 @@ void validate(const PreparedData& data, const DiscoverOptions& options) {
 
 void validate(const DiscoverOptions& options) {
   options.recipe.validate();
-  if (is_tensor(options) || !is_network(options)) {
+  if (options.recipe.is_tensor() || !options.recipe.is_network()) {
     throw ConfigError(fmt::format("--data: --recipe {} searches on a table; only --objective network of "
                                   "genetic programming and evolution can do without",
                                   options.recipe.name));
@@ -410,9 +390,9 @@ DiscoveryResult discover(const PreparedData& data,
   DiscoverOptions resolved = options;
   resolved.driver.fingerprint = fingerprint_of(&data, options);
   DiscoveryResult result =
-      is_tensor_alone(options)
+      !options.recipe.has_choice()
           ? internal::by_tensor_decomposition(data, resolved, executor, progress, stop)
-      : is_tensor(options) ? by_structures(data, resolved, executor, progress, stop)
+      : options.recipe.is_tensor() ? by_structures(data, resolved, executor, progress, stop)
                            : by_strategy(&data, resolved, executor, progress, stop);
   result.neuron.provenance = provenance_of(&data, options, result);
   return result;
@@ -431,7 +411,7 @@ DiscoveryResult discover(const DiscoverOptions& options,
 Json to_json(const std::vector<FrontEntry>& entries) {
   Json json = Json::array();
   for (const FrontEntry& entry : entries) {
-    Json& item = json.emplace_back(score_to_json(entry.score));
+    Json& item = json.emplace_back(search::to_json(entry.score));
     item["formula"] = formula::to_infix(entry.formula);
     item["chosen"] = entry.is_chosen;
   }

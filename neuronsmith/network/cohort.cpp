@@ -1,5 +1,6 @@
 #include "neuronsmith/network/cohort.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -13,6 +14,11 @@ double finite_or_infinite(double loss) {
 }
 
 }  // namespace
+
+double log_loss_ratio(double loss, double reference) {
+  constexpr double kLeastLoss = 1e-12;
+  return std::log(std::max(loss, kLeastLoss) / std::max(reference, kLeastLoss));
+}
 
 void CohortOptions::validate() const {
   training.validate();

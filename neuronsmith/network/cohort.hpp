@@ -55,6 +55,10 @@ struct TrialLosses {
   bool operator==(const TrialLosses&) const = default;
 };
 
+/// ln(loss / reference), neither taken below 1e-12: what float32 rounding leaves of a mean squared error is
+/// no merit.
+[[nodiscard]] double log_loss_ratio(double loss, double reference);
+
 /// Many small networks that differ in their neuron alone, trained on the same problems with the same
 /// seeds: each trial, a problem with a seed, has the same first random numbers and the same order of rows
 /// for all members, so that members are compared in pairs. One training is one coarse task, whose

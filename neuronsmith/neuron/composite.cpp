@@ -1,7 +1,10 @@
 #include "neuronsmith/neuron/composite.hpp"
 
-#include <utility>
+#include <array>
 #include <vector>
+
+#include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/formula/substitute.hpp"
 
 namespace neuronsmith::neuron {
 
@@ -12,15 +15,7 @@ using formula::Shape;
 
 Formula compose(const Composite& parts) {
   const Formula sum = Formula::apply(Op::Sum, parts.aggregation);
-  std::vector<Node> nodes;
-  for (const Node& node : parts.activation.nodes()) {
-    if (node.op == Op::Input) {
-      nodes.insert(nodes.end(), sum.nodes().begin(), sum.nodes().end());
-    } else {
-      nodes.push_back(node);
-    }
-  }
-  return Formula::from_nodes(std::move(nodes), Shape::Vector);
+  return formula::substitute(parts.activation, Op::Input, std::array{sum}, Shape::Vector);
 }
 
 std::optional<Composite> decompose(const Formula& formula) {
@@ -45,6 +40,12 @@ std::optional<Composite> decompose(const Formula& formula) {
   if (aggregation.empty()) return std::nullopt;
   return Composite{aggregation,
                    Formula::from_nodes({outwards.rbegin(), outwards.rend()}, Shape::Scalar)};
+}
+
+Neuron make_neuron(const Composite& parts, Learnable learnable, const std::string& source) {
+  Neuron neuron = make_neuron(parts.aggregation, source);
+  neuron.activation = with_learnable_literals(formula::simplify(parts.activation), learnable);
+  return neuron;
 }
 
 }  // namespace neuronsmith::neuron

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "neuronsmith/formula/formula.hpp"
+#include "neuronsmith/neuron/neuron.hpp"
 
 namespace neuronsmith::neuron {
 
@@ -21,5 +23,11 @@ struct Composite {
 /// The parts of a formula all of whose x stand within sums of one and the same aggregation; absent
 /// for any other.
 [[nodiscard]] std::optional<Composite> decompose(const formula::Formula& formula);
+
+/// The neuron of both parts, literals of the activation learnable as said. Throws ConfigError "SOURCE: ..."
+/// when the aggregation has no term form.
+[[nodiscard]] Neuron make_neuron(const Composite& parts,
+                                 Learnable learnable,
+                                 const std::string& source);
 
 }  // namespace neuronsmith::neuron

@@ -25,7 +25,6 @@ using formula::Formula;
 using network::TrialLosses;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kConfidence = 0.95;
 constexpr std::size_t kLeastUnits = 3;  ///< problems that an interval can go by
 
 // Where an activation must be finite and not flat.
@@ -42,21 +41,6 @@ bool is_finite_and_not_flat(const neuron::Activation& activation) {
   return std::ranges::all_of(y, [](float v) { return std::isfinite(v); }) && high - low > kFlat;
 }
 
-/// What float32 rounding leaves of a mean squared error is no merit.
-constexpr double kLeastLoss = 1e-12;
-
-double log_ratio(double loss, double reference) {
-  return std::log(std::max(loss, kLeastLoss) / std::max(reference, kLeastLoss));
-}
-
-/// Half the width of the confidence interval of a mean; 0 for a single value, which tells nothing of it.
-double reach_of(std::span<const double> values) {
-  if (values.size() < 2) return 0.0;
-  const auto n = static_cast<double>(values.size());
-  return student_t_quantile(1.0 - kConfidence, n - 1.0) * summarise(values).deviation /
-         std::sqrt(n);
-}
-
 using Places = std::vector<std::size_t>;
 
 Places all_places(std::size_t n) {
@@ -65,7 +49,8 @@ Places all_places(std::size_t n) {
   return places;
 }
 
-/// The share of the places that has the least values, and the rest. What has an infinite one is left.
+/// The share of the places that has the least values, and the rest. What has an infinite one is
+/// left.
 std::pair<Places, Places> part(Places places, std::span<const double> values, double share) {
   std::ranges::stable_sort(places, {}, [&](std::size_t i) { return values[i]; });
   const auto wanted =
@@ -120,9 +105,10 @@ void NetworkObjective::train_reference(const Executor& executor) {
   if (stop_.stop_requested()) return;
   for (std::size_t trial = 0; trial < reference_.size(); ++trial) {
     if (judged(reference_[trial], trial) < kInfinity) continue;
-    throw DataError(fmt::format("{}: the network that others are compared with diverges; a lower "
-                                "--learning-rate may help",
-                                cohort_.problems()[cohort_.problem_of(trial)].name));
+    throw DataError(
+        fmt::format("{}: the network that others are compared with diverges; a lower "
+                    "--learning-rate may help",
+                    cohort_.problems()[cohort_.problem_of(trial)].name));
   }
 }
 
@@ -165,7 +151,7 @@ std::vector<Score> NetworkObjective::score(std::span<const Formula> formulas,
     if (rung == cohort_.n_trials()) break;
     std::vector<double> values(entries.size(), kInfinity);
     for (const std::size_t i : going) {
-      if (scores[i].is_valid()) values[i] = parting_value(entries[i], rung);
+      if (scores[i].is_valid()) values[i] = parting_value(entries[i], scores[i], rung);
     }
     partings.push_back(part(std::move(going), values, options_.keep));
     going = partings.back().first;
@@ -223,57 +209,61 @@ Score NetworkObjective::mean_loss_of(const Entry& entry, std::size_t n_trials) c
 std::vector<double> NetworkObjective::log_ratios(const Entry& entry, std::size_t n_trials) const {
   std::vector<double> logs;
   for (std::size_t t = 0; t < n_trials; ++t) {
-    logs.push_back(log_ratio(judged(entry.losses[t], t), judged(reference_[t], t)));
+    logs.push_back(network::log_loss_ratio(judged(entry.losses[t], t), judged(reference_[t], t)));
   }
   return logs;
 }
 
 Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const {
   const std::vector<double> logs = log_ratios(entry, n_trials);
+  const std::vector<double> problems = problem_means(logs);
   std::vector<double> test_logs;
   for (std::size_t t = 0; t < n_trials; ++t) {
-    test_logs.push_back(log_ratio(entry.losses[t].test, reference_[t].test));
+    test_logs.push_back(network::log_loss_ratio(entry.losses[t].test, reference_[t].test));
   }
-  std::map<std::size_t, std::vector<double>> problems;
-  for (std::size_t t = 0; t < n_trials; ++t) problems[cohort_.problem_of(t)].push_back(logs[t]);
-  std::vector<double> units;
-  for (const auto& [problem, values] : problems) units.push_back(mean_of(values));
   const double mean = mean_of(logs);
-  const double reach = reach_of(units.size() < kLeastUnits ? logs : units);
+  const double reach = mean_reach(problems.size() < kLeastUnits ? logs : problems);
   const TrialSummary trials{.low = std::exp(mean - reach),
                             .high = std::exp(mean + reach),
                             .test = std::exp(mean_of(test_logs)),
                             .cost = entry.cost,
                             .trainings = static_cast<std::uint32_t>(n_trials)};
-  const double worst = worst_family(logs, true);
-  return {std::exp(mean),
-          entry.complexity,
-          worst > -kInfinity ? std::exp(worst) : trials.high,
-          trials};
+  const double worst = worst_family(problems, true);
+  return {
+      std::exp(mean), entry.complexity, worst > -kInfinity ? std::exp(worst) : trials.high, trials};
 }
 
 // What formulas on their way through the trials are parted by.
-double NetworkObjective::parting_value(const Entry& entry, std::size_t n_trials) const {
-  if (!options_.reference) return score_of(entry, n_trials).error;
-  const std::vector<double> logs = log_ratios(entry, n_trials);
-  const double worst = worst_family(logs, false);
-  return std::exp(worst > -kInfinity ? worst : mean_of(logs));
+double NetworkObjective::parting_value(const Entry& entry,
+                                       const Score& score,
+                                       std::size_t n_trials) const {
+  if (!options_.reference) return score.error;
+  const double worst = worst_family(problem_means(log_ratios(entry, n_trials)), false);
+  return worst > -kInfinity ? std::exp(worst) : score.error;
 }
 
-// The greatest mean logarithm of a family, or the greatest upper end of its interval; -infinity where no
-// family has three problems.
-double NetworkObjective::worst_family(std::span<const double> logs, bool with_reach) const {
-  std::map<std::string, std::map<std::size_t, std::vector<double>>> families;
+// One a problem that was come to: the first trials see the problems in their order.
+std::vector<double> NetworkObjective::problem_means(std::span<const double> logs) const {
+  std::vector<std::vector<double>> of_problem(std::min(logs.size(), cohort_.problems().size()));
   for (std::size_t t = 0; t < logs.size(); ++t) {
-    const std::size_t problem = cohort_.problem_of(t);
-    families[cohort_.problems()[problem].family][problem].push_back(logs[t]);
+    of_problem[cohort_.problem_of(t)].push_back(logs[t]);
+  }
+  std::vector<double> means;
+  for (const std::vector<double>& values : of_problem) means.push_back(mean_of(values));
+  return means;
+}
+
+// The greatest mean logarithm of a family, or the greatest upper end of its interval; -infinity
+// where no family has three problems.
+double NetworkObjective::worst_family(std::span<const double> problems, bool with_reach) const {
+  std::map<std::string, std::vector<double>> families;
+  for (std::size_t p = 0; p < problems.size(); ++p) {
+    families[cohort_.problems()[p].family].push_back(problems[p]);
   }
   double worst = -kInfinity;
-  for (const auto& [family, problems] : families) {
-    if (problems.size() < kLeastUnits) continue;
-    std::vector<double> units;
-    for (const auto& [problem, values] : problems) units.push_back(mean_of(values));
-    worst = std::max(worst, mean_of(units) + (with_reach ? reach_of(units) : 0.0));
+  for (const auto& [family, means] : families) {
+    if (means.size() < kLeastUnits) continue;
+    worst = std::max(worst, mean_of(means) + (with_reach ? mean_reach(means) : 0.0));
   }
   return worst;
 }

@@ -78,8 +78,11 @@ class NetworkObjective final : public Objective {
   [[nodiscard]] Score score_of(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] Score mean_loss_of(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] Score ratio_of(const Entry& entry, std::size_t n_trials) const;
-  [[nodiscard]] double worst_family(std::span<const double> logs, bool with_reach) const;
-  [[nodiscard]] double parting_value(const Entry& entry, std::size_t n_trials) const;
+  [[nodiscard]] std::vector<double> problem_means(std::span<const double> logs) const;
+  [[nodiscard]] double worst_family(std::span<const double> problems, bool with_reach) const;
+  [[nodiscard]] double parting_value(const Entry& entry,
+                                     const Score& score,
+                                     std::size_t n_trials) const;
   [[nodiscard]] std::vector<double> log_ratios(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] double judged(const network::TrialLosses& losses, std::size_t trial) const;
 

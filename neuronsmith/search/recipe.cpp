@@ -345,10 +345,10 @@ Collapse parse_collapse(std::string_view text) {
 }
 
 void Recipe::validate() const {
-  if (strategy == StrategyKind::TensorDecomposition) tensor.validate();
-  if (strategy == StrategyKind::ProgramEvolution) evolution.validate();
-  if (strategy != StrategyKind::TensorDecomposition) validate_grammar();
-  if (objective == ObjectiveKind::Network) {
+  if (is_tensor()) tensor.validate();
+  if (is_evolution()) evolution.validate();
+  if (!is_tensor()) validate_grammar();
+  if (is_network()) {
     trials.validate();
     return worlds.validate();
   }
@@ -358,11 +358,11 @@ void Recipe::validate() const {
 
 void Recipe::validate_grammar() const {
   genetic.validate();
-  if (role != Role::Aggregation && genetic.weights > 0) {
+  if (role == Role::Aggregation) return;
+  if (genetic.weights > 0) {
     throw ConfigError(fmt::format("--weights: {}s are formulas without vectors of weights",
                                   search::name(Role::Activation)));
   }
-  if (role == Role::Aggregation) return;
   for (const Op op : genetic.functions) {
     if (formula::info(op).kind == formula::OpKind::Elementwise) continue;
     throw ConfigError(
@@ -378,16 +378,14 @@ Recipe Recipe::as(Role new_role, StrategyKind new_strategy, ObjectiveKind new_ob
   recipe.role = new_role;
   recipe.strategy = new_strategy;
   recipe.objective = new_objective;
-  const bool is_new = new_role != role || new_strategy != strategy || new_objective != objective;
-  if (!is_new) return recipe;
   if (new_objective != objective) {
-    recipe.choice = new_objective == ObjectiveKind::Network ? Choice::Validation : Choice::Criterion;
+    recipe.choice = recipe.is_network() ? Choice::Validation : Choice::Criterion;
   }
   return recipe;
 }
 
 Budget Recipe::budget() const {
-  if (strategy == StrategyKind::TensorDecomposition) return {};
+  if (is_tensor()) return {};
   return {.generations = generations};
 }
 
@@ -407,14 +405,12 @@ Json to_json(const Recipe& recipe) {
   const Recipe published = find_recipe(recipe.name);
   if (recipe.strategy != published.strategy) json["strategy"] = name(recipe.strategy);
   if (recipe.objective != published.objective) json["objective"] = name(recipe.objective);
-  const bool is_tensor = recipe.strategy == StrategyKind::TensorDecomposition;
-  const bool is_network = recipe.objective == ObjectiveKind::Network;
-  if (is_tensor) json["tensor"] = to_json(recipe.tensor);
-  if (is_tensor && !is_network && recipe.role == Role::Aggregation) return json;
-  if (!is_tensor) json["genetic"] = to_json(recipe.genetic);
-  if (recipe.strategy == StrategyKind::ProgramEvolution) json["evolution"] = to_json(recipe.evolution);
+  if (recipe.is_tensor()) json["tensor"] = to_json(recipe.tensor);
+  if (!recipe.has_choice()) return json;
+  if (!recipe.is_tensor()) json["genetic"] = to_json(recipe.genetic);
+  if (recipe.is_evolution()) json["evolution"] = to_json(recipe.evolution);
   json["choose"] = name(recipe.choice);
-  if (is_network) {
+  if (recipe.is_network()) {
     json["trials"] = to_json(recipe.trials);
   } else if (recipe.role == Role::Activation) {
     json["loss"] = to_json(recipe.loss);

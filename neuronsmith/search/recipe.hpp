@@ -91,11 +91,19 @@ struct Recipe {
 
   /// Throws ConfigError naming the option.
   void validate() const;
-  /// The same system with another role, strategy or objective; options that then have no sense, such
-  /// as a collapse of formulas that never were of columns, are those of the nearest that has.
+  /// The same system with another role, strategy or objective. Another objective brings its own choice:
+  /// networks are trained anew, a fit goes by the criterion.
   [[nodiscard]] Recipe as(Role role, StrategyKind strategy, ObjectiveKind objective) const;
   /// What ends a search for which no other limit is given; none for tensors, which end by themselves.
   [[nodiscard]] Budget budget() const;
+
+  [[nodiscard]] bool is_tensor() const { return strategy == StrategyKind::TensorDecomposition; }
+  [[nodiscard]] bool is_evolution() const { return strategy == StrategyKind::ProgramEvolution; }
+  [[nodiscard]] bool is_network() const { return objective == ObjectiveKind::Network; }
+  /// Whether one formula is chosen of several: a tensor search of aggregations by fit has one outcome.
+  [[nodiscard]] bool has_choice() const {
+    return !is_tensor() || is_network() || role != Role::Aggregation;
+  }
 
  private:
   void validate_grammar() const;

@@ -6,23 +6,16 @@
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 
 namespace neuronsmith::search {
-namespace {
-
-void require(bool condition, const char* option, const char* accepted) {
-  if (!condition) throw ConfigError(fmt::format("{} must be {}", option, accepted));
-}
-
-}  // namespace
-
 void TrialOptions::validate() const {
-  require(seeds > 0 && seeds <= 1000, "--trial-seeds", "1 to 1000");
-  require(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
-  require(max_cost > 0.0, "--max-cost", "above 0");
-  require(!seconds || *seconds > 0.0, "--trial-seconds", "above 0");
-  require(finalists > 0, "--finalists", "at least 1");
+  require_option(seeds > 0 && seeds <= 1000, "--trial-seeds", "1 to 1000");
+  require_option(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
+  require_option(max_cost > 0.0, "--max-cost", "above 0");
+  require_option(!seconds || *seconds > 0.0, "--trial-seconds", "above 0");
+  require_option(finalists > 0, "--finalists", "at least 1");
   cohort({1}).validate();
   static_cast<void>(reference_activation());
 }
@@ -43,9 +36,9 @@ network::CohortOptions TrialOptions::cohort(std::vector<std::uint64_t> trial_see
 }
 
 void WorldChoice::validate() const {
-  require(!families.empty(), "--worlds", "one family at least");
-  require(per_family > 0 && per_family <= kMostPerFamily, "--worlds-per-family", "1 to 500");
-  require(training_rows > 0 && training_rows <= 1'000'000, "--world-rows", "1 to 1000000");
+  require_option(!families.empty(), "--worlds", "one family at least");
+  require_option(per_family > 0 && per_family <= kMostPerFamily, "--worlds-per-family", "1 to 500");
+  require_option(training_rows > 0 && training_rows <= 1'000'000, "--world-rows", "1 to 1000000");
 }
 
 Json to_json(const TrialOptions& trials) {

@@ -39,7 +39,7 @@ class Mine : public CommandTest {
             "--finalists", "3", "--out", out};
   }
 
-  /// Starts it, and ends it hard as soon as so many trainings are in its database.
+  /// Starts it, and ends it hard so much later.
   void kill_after_a_while(const Words& words, std::chrono::milliseconds wait) const {
     const pid_t process = start(words);
     std::this_thread::sleep_for(wait);

@@ -250,5 +250,14 @@ TEST(SignedRankTest, ExactPValuesAreSharesOfAllSigns) {
   }
 }
 
+TEST(Statistics, TheReachOfAMeanIsThatOfStudentsInterval) {
+  const std::vector<double> values = {1.0, 2.0, 4.0, 9.0};
+  // Deviation sqrt(38/3) about the mean 4; t of 3 degrees of freedom: 3.182446305284263 at 95 %.
+  EXPECT_NEAR(mean_reach(values), 3.182446305284263 * std::sqrt(38.0 / 3.0 / 4.0), 1e-9);
+  EXPECT_NEAR(mean_reach(values, 0.9), 2.353363434801823 * std::sqrt(38.0 / 3.0 / 4.0), 1e-9);
+  EXPECT_EQ(mean_reach(std::vector{5.0}), 0.0);
+  EXPECT_EQ(mean_reach(std::vector{5.0, 5.0, 5.0}), 0.0);
+}
+
 }  // namespace
 }  // namespace neuronsmith

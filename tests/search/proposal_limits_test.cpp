@@ -18,6 +18,7 @@ TEST(ProposalLimits, TellWhyAFormulaIsRefused) {
   EXPECT_EQ(verdict("2*pi"), "not a function of x alone");
   EXPECT_EQ(verdict("p0*x"), "not a function of x alone");
   EXPECT_EQ(verdict("zscore(x)"), "not a function of x alone");
+  EXPECT_EQ(verdict("x - mean(x)"), "not a function of x alone");
   EXPECT_EQ(verdict("x - x"), "flat");
   EXPECT_EQ(verdict("log(x)"), "not finite at x = -8");
   EXPECT_EQ(verdict("1/x"), "not finite at x = 0");

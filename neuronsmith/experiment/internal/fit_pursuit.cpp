@@ -5,6 +5,7 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/experiment/collapse.hpp"
 #include "neuronsmith/experiment/internal/pursuit.hpp"
+#include "neuronsmith/neuron/composite.hpp"
 #include "neuronsmith/search/fit_objective.hpp"
 #include "neuronsmith/search/loss_objective.hpp"
 #include "neuronsmith/search/member.hpp"
@@ -62,14 +63,15 @@ struct LossRows {
   search::LossData data;
 };
 
-/// Errors as scores.
-template <typename Error>
-std::vector<search::Score> scored(std::span<const Formula> formulas,
-                                  const Executor& executor,
-                                  const Error& error_of) {
+/// Errors on rows held out as scores, of an objective that fits formulas to other rows.
+template <typename Objective, typename Data>
+std::vector<search::Score> holdout_scores_of(const Objective& objective,
+                                             const Data& holdout,
+                                             std::span<const Formula> formulas,
+                                             const Executor& executor) {
   std::vector<search::Score> scores(formulas.size());
   executor.for_each(formulas.size(), [&](std::size_t i) {
-    const double error = error_of(formulas[i]);
+    const double error = objective.holdout_error(formulas[i], holdout);
     scores[i] = {error, static_cast<double>(formulas[i].size()), error};
   });
   return scores;
@@ -91,9 +93,7 @@ class AggregationPursuit final : public Pursuit {
 
   [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
                                                           const Executor& executor) const override {
-    return scored(formulas, executor, [this](const Formula& formula) {
-      return objective_.holdout_error(formula, holdout_.data);
-    });
+    return holdout_scores_of(objective_, holdout_.data, formulas, executor);
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
@@ -104,7 +104,7 @@ class AggregationPursuit final : public Pursuit {
       if (!search::aggregation_member(parts->aggregation, {})) {
         return "has no term form within its activation";
       }
-      found.neuron = neuron_of_composite(*parts, recipe_.learnable);
+      found.neuron = neuron::make_neuron(*parts, recipe_.learnable, kSource);
       return found;
     }
     found.neuron.formula = objective_.fitted(formula);
@@ -148,9 +148,7 @@ class ActivationPursuit final : public Pursuit {
 
   [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
                                                           const Executor& executor) const override {
-    return scored(formulas, executor, [this](const Formula& formula) {
-      return objective_.holdout_error(formula, holdout_.data);
-    });
+    return holdout_scores_of(objective_, holdout_.data, formulas, executor);
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {

@@ -8,7 +8,6 @@
 #include "neuronsmith/experiment/internal/pursuit.hpp"
 #include "neuronsmith/experiment/table_problem.hpp"
 #include "neuronsmith/experiment/world_problems.hpp"
-#include "neuronsmith/formula/normal_form.hpp"
 #include "neuronsmith/network/cohort.hpp"
 #include "neuronsmith/neuron/composite.hpp"
 #include "neuronsmith/search/member.hpp"
@@ -52,24 +51,24 @@ class NetworkPursuit final : public Pursuit {
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
     if (!member_of(formula)) return "makes no neuron";
-    Found found;
-    if (recipe_.role == search::Role::Activation) {
-      found.neuron = neuron::ordinary_neuron(
-          neuron::with_learnable_literals(objective_.fitted(formula), recipe_.learnable));
-    } else {
-      found.neuron = whole_neuron(formula);
-    }
-    return found;
+    return Found{.neuron = made_of(formula), .columns = {}};
   }
 
  private:
-  [[nodiscard]] neuron::Neuron whole_neuron(const Formula& formula) const {
-    if (recipe_.role == search::Role::Aggregation) {
-      neuron::Neuron neuron = neuron::make_neuron(objective_.fitted(formula), "the search");
-      neuron.activation = activation_;
-      return neuron;
+  [[nodiscard]] neuron::Neuron made_of(const Formula& formula) const {
+    switch (recipe_.role) {
+      case search::Role::Aggregation: {
+        neuron::Neuron neuron = neuron::make_neuron(objective_.fitted(formula), kSource);
+        neuron.activation = activation_;
+        return neuron;
+      }
+      case search::Role::Activation:
+        return neuron::ordinary_neuron(
+            neuron::with_learnable_literals(objective_.fitted(formula), recipe_.learnable));
+      case search::Role::Neuron:
+        break;
     }
-    return neuron_of_composite(*neuron::decompose(formula), recipe_.learnable);
+    return neuron::make_neuron(*neuron::decompose(formula), recipe_.learnable, kSource);
   }
 
   [[nodiscard]] std::optional<network::Member> member_of(const Formula& formula) const {
@@ -144,13 +143,6 @@ void require_network_rows(const PreparedData& data) {
                     data.source,
                     data.n_training));
   }
-}
-
-neuron::Neuron neuron_of_composite(const neuron::Composite& parts, neuron::Learnable learnable) {
-  neuron::Neuron neuron = neuron::make_neuron(parts.aggregation, "the search");
-  neuron.activation =
-      neuron::with_learnable_literals(formula::simplify(parts.activation), learnable);
-  return neuron;
 }
 
 std::unique_ptr<Pursuit> network_pursuit(const PreparedData* data,

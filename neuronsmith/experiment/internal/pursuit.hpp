@@ -11,7 +11,6 @@
 
 #include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/experiment/discover.hpp"
-#include "neuronsmith/neuron/composite.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/objective.hpp"
 #include "neuronsmith/search/trial_store.hpp"
@@ -23,6 +22,9 @@ struct Found {
   neuron::Neuron neuron;  ///< without provenance
   std::optional<ColumnsFormula> columns;
 };
+
+/// Where neurons of a search come from, for errors that would be ours.
+inline constexpr const char* kSource = "the search";
 
 /// What role and objective of a recipe decide of a search: what is searched, by which score, and
 /// how a formula becomes a neuron.
@@ -64,10 +66,6 @@ struct NetworkSetting {
 
 /// Throws ConfigError where there are no rows to train networks on and to judge them by.
 void require_network_rows(const PreparedData& data);
-
-/// The neuron of both parts.
-[[nodiscard]] neuron::Neuron neuron_of_composite(const neuron::Composite& parts,
-                                                 neuron::Learnable learnable);
 
 /// The class that a formula of columns tells from the others: the second of two, of more the one
 /// that most training rows have (as published for Forest Cover), the first of equals.

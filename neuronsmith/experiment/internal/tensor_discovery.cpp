@@ -152,6 +152,20 @@ void require_tensor_rows(const PreparedData& data, const DiscoverOptions& option
                   available / kGiB));
 }
 
+TensorDiscovery tensor_discovery_of(const PreparedData& data,
+                                    const DiscoverOptions& options,
+                                    const Executor& executor,
+                                    ProgressSink* progress,
+                                    const std::stop_token& stop) {
+  return search::tensor::run_tensor_search(tensor_rows(data, options),
+                                           options.recipe.tensor,
+                                           options.seed,
+                                           executor,
+                                           options.driver,
+                                           progress,
+                                           stop);
+}
+
 DiscoveryResult by_tensor_decomposition(const PreparedData& data,
                                         const DiscoverOptions& options,
                                         const Executor& executor,

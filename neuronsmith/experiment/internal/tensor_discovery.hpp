@@ -14,6 +14,13 @@ namespace neuronsmith::experiment::internal {
 /// search would take more memory than the machine has.
 void require_tensor_rows(const PreparedData& data, const DiscoverOptions& options);
 
+/// The tensor search of a recipe on the rows that it may see.
+[[nodiscard]] search::tensor::TensorDiscovery tensor_discovery_of(const PreparedData& data,
+                                                                  const DiscoverOptions& options,
+                                                                  const Executor& executor,
+                                                                  ProgressSink* progress,
+                                                                  const std::stop_token& stop);
+
 /// What the restarts of a tensor search agree on, as a neuron without provenance. The front is the
 /// structures that restarts found.
 [[nodiscard]] DiscoveryResult by_tensor_decomposition(const PreparedData& data,

@@ -15,6 +15,7 @@
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/prepare.hpp"
@@ -29,7 +30,6 @@ namespace neuronsmith::experiment {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kLeastLoss = 1e-12;  ///< what float32 rounding leaves is no merit
 constexpr std::size_t kTrainingRows = 1024;
 
 using network::TrialLosses;
@@ -39,8 +39,6 @@ std::vector<std::uint64_t> seeds_of(std::size_t n) {
   std::iota(seeds.begin(), seeds.end(), std::uint64_t{1});
   return seeds;
 }
-
-double log_of(double loss) { return std::log(std::max(loss, kLeastLoss)); }
 
 /// Losses of one function with one learning rate, a seed each.
 using Losses = std::vector<TrialLosses>;
@@ -72,13 +70,11 @@ void replace_failed(std::vector<Losses>& functions) {
 MeanRatio mean_ratio(std::span<const double> logs) {
   MeanRatio result{.n = logs.size()};
   if (logs.empty()) return result;
-  const Summary summary = summarise(logs);
-  const auto n = static_cast<double>(logs.size());
-  const double reach =
-      logs.size() < 2 ? 0.0 : student_t_quantile(0.05, n - 1.0) * summary.deviation / std::sqrt(n);
-  result.ratio = std::exp(summary.mean);
-  result.low = std::exp(summary.mean - reach);
-  result.high = std::exp(summary.mean + reach);
+  const double mean = mean_of(logs);
+  const double reach = mean_reach(logs);
+  result.ratio = std::exp(mean);
+  result.low = std::exp(mean - reach);
+  result.high = std::exp(mean + reach);
   return result;
 }
 
@@ -232,9 +228,9 @@ class Mining {
     for (std::size_t f = 0; f < chosen.size(); ++f) {
       for (std::size_t s = 0; s < options_.seeds; ++s) {
         problem.results[f].log_ratio +=
-            (log_of(chosen[f][s].beyond) - log_of(chosen[0][s].beyond)) / n_seeds;
+            network::log_loss_ratio(chosen[f][s].beyond, chosen[0][s].beyond) / n_seeds;
         problem.results[f].test_log_ratio +=
-            (log_of(chosen[f][s].test) - log_of(chosen[0][s].test)) / n_seeds;
+            network::log_loss_ratio(chosen[f][s].test, chosen[0][s].test) / n_seeds;
       }
     }
     return problem;
@@ -257,21 +253,18 @@ std::vector<std::string> mining_functions() {
 }
 
 void MiningOptions::validate() const {
-  const auto require = [](bool condition, const char* option, const char* accepted) {
-    if (!condition) throw ConfigError(fmt::format("{} must be {}", option, accepted));
-  };
-  require(functions.size() >= 2, "--activations", "two at least");
-  require(
+  require_option(functions.size() >= 2, "--activations", "two at least");
+  require_option(
       !families.empty() || !data_dir.empty(), "--worlds", "one family at least without --data-dir");
-  require(worlds >= 2, "--worlds-per-family", "at least 2");
-  require(seeds > 0, "--seeds", "at least 1");
-  require(!rates.empty() && std::ranges::all_of(rates, [](double r) { return r > 0.0; }),
-          "--learning-rates",
-          "above 0, one at least");
-  require(epochs > 0, "--epochs", "at least 1");
-  require(rows >= 50, "--rows", "at least 50");
-  require(columns > 0, "--columns", "at least 1");
-  require(tables.empty() || !data_dir.empty(), "--tables", "given with --data-dir");
+  require_option(worlds >= 2, "--worlds-per-family", "at least 2");
+  require_option(seeds > 0, "--seeds", "at least 1");
+  require_option(!rates.empty() && std::ranges::all_of(rates, [](double r) { return r > 0.0; }),
+                 "--learning-rates",
+                 "above 0, one at least");
+  require_option(epochs > 0, "--epochs", "at least 1");
+  require_option(rows >= 50, "--rows", "at least 50");
+  require_option(columns > 0, "--columns", "at least 1");
+  require_option(tables.empty() || !data_dir.empty(), "--tables", "given with --data-dir");
   for (const std::string& function : functions) {
     static_cast<void>(neuron::resolve_activation(function, "--activations", {}));
   }

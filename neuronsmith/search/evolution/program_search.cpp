@@ -6,23 +6,21 @@
 #include <cmath>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/formula/normal_form.hpp"
 #include "neuronsmith/search/evolution/shape_cell.hpp"
 
 namespace neuronsmith::search {
 
 void EvolutionOptions::validate() const {
-  const auto require = [](bool condition, const char* option, const char* accepted) {
-    if (!condition) throw ConfigError(fmt::format("{} must be {}", option, accepted));
-  };
   const auto is_share = [](double value) { return value >= 0.0 && value <= 1.0; };
-  require(islands > 0 && islands <= 4096, "--islands", "1 to 4096");
-  require(proposals > 0 && proposals <= 65536, "--proposals", "1 to 65536");
-  require(is_share(elite) && is_share(explore) && elite + explore <= 1.0,
+  require_option(islands > 0 && islands <= 4096, "--islands", "1 to 4096");
+  require_option(proposals > 0 && proposals <= 65536, "--proposals", "1 to 65536");
+  require_option(is_share(elite) && is_share(explore) && elite + explore <= 1.0,
           "--elite-parents and --explore-parents", "shares of at most 1 together");
-  require(contestants > 0, "--contestants", "at least 1");
-  require(migration_generations > 0, "--migration-generations", "at least 1");
-  require(is_share(migration_share), "--migration-share", "a share from 0 to 1");
+  require_option(contestants > 0, "--contestants", "at least 1");
+  require_option(migration_generations > 0, "--migration-generations", "at least 1");
+  require_option(is_share(migration_share), "--migration-share", "a share from 0 to 1");
 }
 
 }  // namespace neuronsmith::search

@@ -9,6 +9,8 @@
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/formula/cost.hpp"
 #include "neuronsmith/formula/evaluate.hpp"
+#include "neuronsmith/neuron/activation.hpp"
+#include "neuronsmith/search/internal/grid.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
@@ -16,14 +18,13 @@ namespace {
 using formula::Formula;
 using formula::Op;
 
-constexpr int kPoints = 321;
+constexpr std::size_t kPoints = 321;
 constexpr float kEnd = 8.0F;
 constexpr float kFlat = 1e-5F;  // relative to the greatest value
 
 bool is_of_x_alone(const Formula& formula) {
-  constexpr Op kOther[] = {Op::Column, Op::Parameter, Op::Weight, Op::Sum, Op::Dot, Op::ZScore};
   return formula.uses(Op::Input) && formula.input_shape() == formula::Shape::Scalar &&
-         std::ranges::none_of(kOther, [&](Op op) { return formula.uses(op); });
+         neuron::objection_to(formula).empty() && !formula.uses(formula::OpKind::BatchStatistic);
 }
 
 }  // namespace
@@ -42,10 +43,7 @@ std::optional<std::string> refusal_of(const Formula& formula, const ProposalLimi
   if (!(cost <= limits.max_cost)) {
     return fmt::format("{} FLOP per element, more than {}", cost, limits.max_cost);
   }
-  std::vector<float> x;
-  for (int i = 0; i < kPoints; ++i) {
-    x.push_back(kEnd * (2.0F * static_cast<float>(i) / (kPoints - 1) - 1.0F));
-  }
+  const std::vector<float> x = internal::symmetric_grid(kEnd, kPoints);
   std::vector<float> y(x.size());
   formula::ElementwiseFunction(formula).evaluate(x, y);
   const auto broken = std::ranges::find_if(y, [](float value) { return !std::isfinite(value); });

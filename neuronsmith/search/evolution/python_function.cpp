@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/substitute.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
@@ -557,17 +558,7 @@ class Translator {
     if (size > limits_.max_nodes) {
       refuse_here(fmt::format("a formula of {} nodes, more than {}", size, limits_.max_nodes));
     }
-    std::vector<Node> nodes;
-    nodes.reserve(size);
-    for (const Node& node : pattern->nodes()) {
-      if (node.op != Op::Column) {
-        nodes.push_back(node);
-        continue;
-      }
-      const auto part = arguments[static_cast<std::size_t>(node.index)].nodes();
-      nodes.insert(nodes.end(), part.begin(), part.end());
-    }
-    return Formula::from_nodes(std::move(nodes), formula::Shape::Scalar);
+    return formula::substitute(*pattern, Op::Column, arguments, formula::Shape::Scalar);
   }
 
   PythonLimits limits_;

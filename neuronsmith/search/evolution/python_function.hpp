@@ -23,10 +23,9 @@ struct PythonRefusal {
 
 using PythonResult = std::variant<formula::Formula, PythonRefusal>;
 
-/// Reads one function of x as language models write them: imports of numpy, torch, jax and math,
-/// then `def f(x):` with assignments and a `return`, and
-/// puts assignments in the place of their variables. The text is translated, never executed; all
-/// else that Python has is a refusal.
+/// Reads one function of x as language models write them: imports of numpy, torch, jax and math, then
+/// `def f(x):` with assignments and a `return`, and puts assignments in the place of their variables.
+/// The text is translated, never executed; all else that Python has is a refusal.
 [[nodiscard]] PythonResult translate_python(std::string_view text, const PythonLimits& limits = {});
 
 }  // namespace neuronsmith::search::evolution
