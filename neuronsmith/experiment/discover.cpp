@@ -153,6 +153,12 @@ bool sees_training_rows_only(const DiscoverOptions& options) {
   return options.training_rows_only || validation_rows_choose || recipe.is_network();
 }
 
+/// With the rows that a tensor search may see.
+DiscoverOptions for_structures(DiscoverOptions options) {
+  options.training_rows_only = sees_training_rows_only(options);
+  return options;
+}
+
 Json data_to_json(const PreparedData& data, const DiscoverOptions& options) {
   return {{"task", name(data.task.kind)},
           {"target", data.task.target},
@@ -299,7 +305,7 @@ DiscoveryResult by_structures(const PreparedData& data,
                               const std::stop_token& stop) {
   DiscoveryResult result;
   result.tensor =
-      internal::tensor_discovery_of(data, options, executor, progress, stop);
+      internal::tensor_discovery_of(data, for_structures(options), executor, progress, stop);
   result.search.seconds = result.tensor->seconds;
   const auto pursuit = pursuit_of(
       &data, options, {.executor = executor, .seed = options.seed, .store = nullptr, .stop = stop});
@@ -341,7 +347,7 @@ std::string_view name(ErrorKind kind) {
 
 void validate(const PreparedData& data, const DiscoverOptions& options) {
   options.recipe.validate();
-  if (options.recipe.is_tensor()) internal::require_tensor_rows(data, options);
+  if (options.recipe.is_tensor()) internal::require_tensor_rows(data, for_structures(options));
   if (options.recipe.is_network()) {
     internal::require_network_rows(data);
   } else if (options.recipe.has_choice() && options.recipe.choice == search::Choice::Validation &&
