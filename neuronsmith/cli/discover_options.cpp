@@ -25,6 +25,9 @@ bool has_grammar(const search::Recipe& recipe) { return !recipe.is_tensor(); }
 bool has_activation(const search::Recipe& recipe) {
   return recipe.role != search::Role::Aggregation;
 }
+bool is_network_of_activations(const search::Recipe& recipe) {
+  return recipe.is_network() && has_activation(recipe);
+}
 bool is_fit_or_loss(const search::Recipe& recipe) {
   return !recipe.is_network() && has_grammar(recipe);
 }
@@ -248,6 +251,7 @@ void add_evolution_options(CLI::App& command, DiscoverFlags& flags) {
 void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
   const std::string group = "Networks, with --objective network";
   RecipeOptions options(command, flags, group, is_network);
+  RecipeOptions rivals(command, flags, group, is_network_of_activations);
   options.list("--hidden", NEURONSMITH_PLACE(trials.hidden),
                "Widths of ordinary networks; others get as many parameters");
   options.number("--trial-epochs", NEURONSMITH_PLACE(trials.epochs), "Epochs of a training");
@@ -264,11 +268,15 @@ void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
                [](const std::string& text) { return text; },
                [](const std::string& text) { return text; },
                "Activation of the networks compared with: a name or a formula");
+  rivals.word("--rivals", NEURONSMITH_PLACE(trials.rivals), search::parse_rivals, search::rival_names,
+              "Other activations that what is found must be better than");
   options.number("--finalists", NEURONSMITH_PLACE(trials.finalists),
                  "Formulas trained anew, with other seeds on other worlds, before one is chosen");
   options.word("--worlds", NEURONSMITH_PLACE(worlds.families), search::parse_world_families,
                search::world_family_names, "Families of synthetic worlds to learn on without --data");
   options.number("--worlds-per-family", NEURONSMITH_PLACE(worlds.per_family), "Worlds of each family");
+  options.number("--final-worlds-per-family", NEURONSMITH_PLACE(worlds.per_family_anew),
+                 "Worlds of each family that finalists are judged by");
   options.number("--world-rows", NEURONSMITH_PLACE(worlds.training_rows), "Training rows of a world");
 }
 

@@ -4,6 +4,7 @@
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/cli/reproduce.hpp"
 #include "neuronsmith/cli/study.hpp"
+#include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/experiment/reproduce/mining.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 #include "neuronsmith/report/picture.hpp"
@@ -23,6 +24,7 @@ Examples:
 
 struct Flags {
   MiningOptions options;
+  std::string functions;
   std::string worlds;
   std::string out = "mining";
   StoreFlags store;
@@ -42,6 +44,7 @@ void write_shapes(const StudyRun& run, const MiningStudy& study, const Context& 
 
 void run(const Flags& flags, Context& context) {
   MiningOptions options = flags.options;
+  if (!flags.functions.empty()) options.functions = comma_list(flags.functions);
   if (!flags.worlds.empty()) options.families = search::parse_world_families(flags.worlds);
   options.validate();
   const StudyRun run{.folder = flags.out,
@@ -62,9 +65,8 @@ void run(const Flags& flags, Context& context) {
 void add_options(CLI::App& command, Flags& flags) {
   MiningOptions& options = flags.options;
   command
-      .add_option("--activations", options.functions,
+      .add_option("--activations", flags.functions,
                   "Names or formulas; the first is what ratios are to, the last what is set against all")
-      ->delimiter(',')
       ->default_str(fmt::format("{}", fmt::join(options.functions, ",")));
   command.add_option("--worlds", flags.worlds, "Families of synthetic worlds")
       ->default_str(search::world_family_names(options.families));

@@ -421,6 +421,7 @@ class Normaliser {
     }
     Formula left = formula_of(a);
     Formula right = formula_of(b);
+    if (op == Op::ProtectedDiv && left == right) return constant(1.0);
     if (info(op).commutative && compare(left, right) > 0) std::swap(left, right);
     return atom(Formula::apply(op, left, right));
   }

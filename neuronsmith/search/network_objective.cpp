@@ -94,14 +94,22 @@ NetworkObjective::NetworkObjective(network::Cohort cohort,
       stop_(std::move(stop)) {
   NEURONSMITH_CHECK(std::ranges::is_sorted(options_.rungs), "rungs that do not increase");
   NEURONSMITH_CHECK(options_.keep > 0.0 && options_.keep <= 1.0, "a share to keep");
-  if (options_.reference) train_reference(executor);
+  if (!options_.reference) return;
+  train_reference(executor);
+  train_rivals(executor);
+}
+
+NetworkObjective::Losses NetworkObjective::losses_of_all_trials(const network::Member& member,
+                                                                const Executor& executor) const {
+  Losses losses(cohort_.n_trials());
+  executor.for_each(losses.size(), [&](std::size_t trial) {
+    losses[trial] = cohort_.train(member, trial, stop_);
+  });
+  return losses;
 }
 
 void NetworkObjective::train_reference(const Executor& executor) {
-  reference_.resize(cohort_.n_trials());
-  executor.for_each(reference_.size(), [&](std::size_t trial) {
-    reference_[trial] = cohort_.train(*options_.reference, trial, stop_);
-  });
+  reference_ = losses_of_all_trials(*options_.reference, executor);
   if (stop_.stop_requested()) return;
   for (std::size_t trial = 0; trial < reference_.size(); ++trial) {
     if (judged(reference_[trial], trial) < kInfinity) continue;
@@ -109,6 +117,16 @@ void NetworkObjective::train_reference(const Executor& executor) {
         fmt::format("{}: the network that others are compared with diverges; a lower "
                     "--learning-rate may help",
                     cohort_.problems()[cohort_.problem_of(trial)].name));
+  }
+}
+
+void NetworkObjective::train_rivals(const Executor& executor) {
+  for (const network::Member& member : options_.rivals) {
+    Losses losses = losses_of_all_trials(member, executor);
+    if (stop_.stop_requested()) return;
+    bool diverged = false;
+    for (std::size_t t = 0; t < losses.size(); ++t) diverged |= judged(losses[t], t) == kInfinity;
+    if (!diverged) rivals_.push_back(std::move(losses));
   }
 }
 
@@ -206,31 +224,50 @@ Score NetworkObjective::mean_loss_of(const Entry& entry, std::size_t n_trials) c
   return {error, entry.complexity, error};
 }
 
-std::vector<double> NetworkObjective::log_ratios(const Entry& entry, std::size_t n_trials) const {
+std::vector<double> NetworkObjective::log_ratios(const Entry& entry,
+                                                 std::span<const TrialLosses> others,
+                                                 std::size_t n_trials) const {
   std::vector<double> logs;
   for (std::size_t t = 0; t < n_trials; ++t) {
-    logs.push_back(network::log_loss_ratio(judged(entry.losses[t], t), judged(reference_[t], t)));
+    logs.push_back(network::log_loss_ratio(judged(entry.losses[t], t), judged(others[t], t)));
   }
   return logs;
 }
 
 Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const {
-  const std::vector<double> logs = log_ratios(entry, n_trials);
-  const std::vector<double> problems = problem_means(logs);
+  const std::vector<double> logs = log_ratios(entry, reference_, n_trials);
   std::vector<double> test_logs;
   for (std::size_t t = 0; t < n_trials; ++t) {
     test_logs.push_back(network::log_loss_ratio(entry.losses[t].test, reference_[t].test));
   }
   const double mean = mean_of(logs);
-  const double reach = mean_reach(problems.size() < kLeastUnits ? logs : problems);
+  const double reach = log_reach(logs);
   const TrialSummary trials{.low = std::exp(mean - reach),
                             .high = std::exp(mean + reach),
                             .test = std::exp(mean_of(test_logs)),
                             .cost = entry.cost,
                             .trainings = static_cast<std::uint32_t>(n_trials)};
-  const double worst = worst_family(problems, true);
-  return {
-      std::exp(mean), entry.complexity, worst > -kInfinity ? std::exp(worst) : trials.high, trials};
+  return {std::exp(mean), entry.complexity, std::exp(log_criterion(entry, n_trials, true)), trials};
+}
+
+// Half the width of the interval of their mean.
+double NetworkObjective::log_reach(std::span<const double> logs) const {
+  const std::vector<double> problems = problem_means(logs);
+  return problems.size() < kLeastUnits ? mean_reach(logs) : mean_reach(problems);
+}
+
+double NetworkObjective::log_criterion(const Entry& entry,
+                                       std::size_t n_trials,
+                                       bool with_reach) const {
+  const auto value_of = [&](std::span<const double> logs) {
+    return mean_of(logs) + (with_reach ? log_reach(logs) : 0.0);
+  };
+  const std::vector<double> logs = log_ratios(entry, reference_, n_trials);
+  double greatest = value_of(logs);
+  for (const Losses& rival : rivals_) {
+    greatest = std::max(greatest, value_of(log_ratios(entry, rival, n_trials)));
+  }
+  return greatest + harm(problem_means(logs));
 }
 
 // What formulas on their way through the trials are parted by.
@@ -238,8 +275,7 @@ double NetworkObjective::parting_value(const Entry& entry,
                                        const Score& score,
                                        std::size_t n_trials) const {
   if (!options_.reference) return score.error;
-  const double worst = worst_family(problem_means(log_ratios(entry, n_trials)), false);
-  return worst > -kInfinity ? std::exp(worst) : score.error;
+  return std::exp(log_criterion(entry, n_trials, false));
 }
 
 // One a problem that was come to: the first trials see the problems in their order.
@@ -253,19 +289,18 @@ std::vector<double> NetworkObjective::problem_means(std::span<const double> logs
   return means;
 }
 
-// The greatest mean logarithm of a family, or the greatest upper end of its interval; -infinity
-// where no family has three problems.
-double NetworkObjective::worst_family(std::span<const double> problems, bool with_reach) const {
+// The greatest mean logarithm of a family, where it is above 0; families of less than three
+// problems tell too little.
+double NetworkObjective::harm(std::span<const double> problems) const {
   std::map<std::string, std::vector<double>> families;
   for (std::size_t p = 0; p < problems.size(); ++p) {
     families[cohort_.problems()[p].family].push_back(problems[p]);
   }
-  double worst = -kInfinity;
+  double harm = 0.0;
   for (const auto& [family, means] : families) {
-    if (means.size() < kLeastUnits) continue;
-    worst = std::max(worst, mean_of(means) + (with_reach ? mean_reach(means) : 0.0));
+    if (means.size() >= kLeastUnits) harm = std::max(harm, mean_of(means));
   }
-  return worst;
+  return harm;
 }
 
 }  // namespace neuronsmith::search

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/core/error.hpp"
 
 namespace neuronsmith::search {
@@ -424,14 +425,12 @@ Json to_json(const Recipe& recipe) {
 
 std::vector<Op> parse_functions(std::string_view text) {
   std::vector<Op> functions;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    for (const Op op : functions_named(text.substr(0, comma))) {
+  for (const std::string& item : comma_list(text)) {
+    for (const Op op : functions_named(item)) {
       if (std::ranges::find(functions, op) == functions.end()) functions.push_back(op);
     }
-    if (comma == std::string_view::npos) return functions;
-    text.remove_prefix(comma + 1);
   }
+  return functions;
 }
 
 std::string function_names(const std::vector<Op>& functions) {

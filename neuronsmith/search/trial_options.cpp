@@ -1,15 +1,25 @@
 #include "neuronsmith/search/trial_options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 
 namespace neuronsmith::search {
+namespace {
+
+neuron::Activation activation_of(const std::string& text, const char* option) {
+  return neuron::resolve_activation(text, option, {});
+}
+
+}  // namespace
+
 void TrialOptions::validate() const {
   require_option(seeds > 0 && seeds <= 1000, "--trial-seeds", "1 to 1000");
   require_option(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
@@ -18,10 +28,17 @@ void TrialOptions::validate() const {
   require_option(finalists > 0, "--finalists", "at least 1");
   cohort({1}).validate();
   static_cast<void>(reference_activation());
+  static_cast<void>(rival_activations());
 }
 
 neuron::Activation TrialOptions::reference_activation() const {
-  return neuron::resolve_activation(reference, "--reference", {});
+  return activation_of(reference, "--reference");
+}
+
+std::vector<neuron::Activation> TrialOptions::rival_activations() const {
+  std::vector<neuron::Activation> activations;
+  for (const std::string& rival : rivals) activations.push_back(activation_of(rival, "--rivals"));
+  return activations;
 }
 
 network::CohortOptions TrialOptions::cohort(std::vector<std::uint64_t> trial_seeds) const {
@@ -38,6 +55,9 @@ network::CohortOptions TrialOptions::cohort(std::vector<std::uint64_t> trial_see
 void WorldChoice::validate() const {
   require_option(!families.empty(), "--worlds", "one family at least");
   require_option(per_family > 0 && per_family <= kMostPerFamily, "--worlds-per-family", "1 to 500");
+  require_option(per_family_anew > 0 && per_family_anew <= kMostPerFamily,
+                 "--final-worlds-per-family",
+                 "1 to 500");
   require_option(training_rows > 0 && training_rows <= 1'000'000, "--world-rows", "1 to 1000000");
 }
 
@@ -51,6 +71,7 @@ Json to_json(const TrialOptions& trials) {
           {"max_cost", trials.max_cost},
           {"seconds", trials.seconds ? Json(*trials.seconds) : Json()},
           {"reference", trials.reference},
+          {"rivals", trials.rivals},
           {"finalists", trials.finalists}};
 }
 
@@ -59,21 +80,28 @@ Json to_json(const WorldChoice& worlds) {
   for (const WorldFamily family : worlds.families) families.push_back(name(family));
   return {{"families", families},
           {"per_family", worlds.per_family},
+          {"per_family_anew", worlds.per_family_anew},
           {"training_rows", worlds.training_rows}};
 }
 
 std::vector<WorldFamily> parse_world_families(std::string_view text) {
   std::vector<WorldFamily> families;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const WorldFamily family = parse_world_family(text.substr(0, comma), "--worlds");
+  for (const std::string& item : comma_list(text)) {
+    const WorldFamily family = parse_world_family(item, "--worlds");
     if (std::ranges::find(families, family) != families.end()) {
       throw ConfigError(fmt::format("--worlds: {} is there twice", name(family)));
     }
     families.push_back(family);
-    if (comma == std::string_view::npos) return families;
-    text.remove_prefix(comma + 1);
   }
+  return families;
+}
+
+std::vector<std::string> parse_rivals(std::string_view text) {
+  return text == "none" ? std::vector<std::string>() : comma_list(text);
+}
+
+std::string rival_names(const std::vector<std::string>& rivals) {
+  return rivals.empty() ? "none" : fmt::format("{}", fmt::join(rivals, ","));
 }
 
 std::string world_family_names(const std::vector<WorldFamily>& families) {

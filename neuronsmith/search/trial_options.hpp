@@ -28,23 +28,27 @@ struct TrialOptions {
   /// Activation of the networks that others are compared with, and of those with other
   /// aggregations: a name of the library or a formula.
   std::string reference = "relu";
+  /// Other activations that what is found must be better than, where an activation is searched.
+  std::vector<std::string> rivals = {"gelu", "silu", "tanh", "gelusine"};
   std::size_t finalists = 24;  ///< formulas judged anew before one is chosen, > 0
 
   /// Throws ConfigError naming the option.
   void validate() const;
   [[nodiscard]] neuron::Activation reference_activation() const;
+  [[nodiscard]] std::vector<neuron::Activation> rival_activations() const;
   /// The networks' side of a cohort.
   [[nodiscard]] network::CohortOptions cohort(std::vector<std::uint64_t> seeds) const;
 };
 
-/// The synthetic worlds that a search without a table learns on. By default one family of each kind, so
-/// that another one of each kind is left to judge by: algebraic laws, waves, flows, maps.
+/// The synthetic worlds that a search without a table learns on. By default one family of each
+/// kind, so that another one of each kind is left to judge by: algebraic laws, waves, flows, maps.
 struct WorldChoice {
   std::vector<WorldFamily> families = {WorldFamily::Feynman,
                                        WorldFamily::HarmonicSum,
                                        WorldFamily::Lorenz,
                                        WorldFamily::MackeyGlass};
-  std::size_t per_family = 12;  ///< 1 to kMostPerFamily
+  std::size_t per_family = 12;       ///< of the search, 1 to kMostPerFamily
+  std::size_t per_family_anew = 48;  ///< others, of the finalists, 1 to kMostPerFamily
   std::size_t training_rows = 1024;
 
   static constexpr std::size_t kMostPerFamily = 500;
@@ -58,6 +62,9 @@ struct WorldChoice {
 /// "polynomial,lorenz". The parser throws ConfigError naming --worlds, also for a family named
 /// twice.
 [[nodiscard]] std::vector<WorldFamily> parse_world_families(std::string_view text);
+/// "gelu,max(0,x)", or "none".
+[[nodiscard]] std::vector<std::string> parse_rivals(std::string_view text);
+[[nodiscard]] std::string rival_names(const std::vector<std::string>& rivals);
 [[nodiscard]] std::string world_family_names(const std::vector<WorldFamily>& families);
 
 }  // namespace neuronsmith::search

@@ -36,7 +36,7 @@ class Mine : public CommandTest {
   static Words small(const std::string& out, const std::string& epochs = "2") {
     return {"discover", "--recipe", "mine", "--no-store", "--islands", "2", "--proposals", "3",
             "--worlds-per-family", "3", "--world-rows", "64", "--trial-epochs", epochs, "--hidden", "4",
-            "--finalists", "3", "--out", out};
+            "--finalists", "3", "--final-worlds-per-family", "3", "--out", out};
   }
 
   /// Starts it, and ends it hard so much later.

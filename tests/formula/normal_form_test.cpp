@@ -121,6 +121,11 @@ TEST(NormalForm, SimplificationKeepsTheValue) {
   EXPECT_GT(compared, 1500);
 }
 
+TEST(NormalForm, AProtectedQuotientOfEqualsIsOne) {
+  EXPECT_EQ(simplified("pdiv(sin(x) + x, x + sin(x))", Shape::Scalar), "1");
+  EXPECT_EQ(simplified("pdiv(x, 2*x)", Shape::Scalar), "pdiv(x, 2*x)");
+}
+
 TEST(NormalForm, SimplifyIsIdempotent) {
   for (std::uint32_t i = 0; i < 2000; ++i) {
     Random random(6, Purpose::Test, i);

@@ -54,7 +54,11 @@ class Wave : public ::testing::Test {
                                            NetworkOptions options = {},
                                            TrialStore* store = nullptr,
                                            std::stop_token stop = {}) const {
-    return {cohort(std::move(seeds)), std::move(options), activation_member, Executor(1), store,
+    return {cohort(std::move(seeds)),
+            std::move(options),
+            activation_member,
+            Executor(1),
+            store,
             std::move(stop)};
   }
 
@@ -72,8 +76,9 @@ TEST_F(Wave, TheErrorIsTheValidationLossOfATrainedNetwork) {
   options.epochs = 40;
   options.seed = 3;
   network::train(network, part(0, kRows / 2), {}, network::Loss::MeanSquaredError, options);
-  EXPECT_EQ(score.error, network::mean_loss(network, part(kRows / 2, kRows / 2),
-                                            network::Loss::MeanSquaredError));
+  EXPECT_EQ(
+      score.error,
+      network::mean_loss(network, part(kRows / 2, kRows / 2), network::Loss::MeanSquaredError));
   EXPECT_EQ(score.complexity, 2.0);
   EXPECT_EQ(score.criterion, score.error);
 }
@@ -101,7 +106,8 @@ network::Member member(const std::string& text) { return {.activation = scalar(t
 TEST_F(Wave, WithAReferenceTheErrorIsTheGeometricMeanOfRatiosOfPairs) {
   const std::vector<std::uint64_t> seeds = {1, 2, 3};
   const std::vector<Formula> formulas = {scalar("tanh(x)"), scalar("relu(x)")};
-  const auto scores = objective(seeds, {.reference = member("relu(x)")}).score(formulas, Executor(2));
+  const auto scores =
+      objective(seeds, {.reference = member("relu(x)")}).score(formulas, Executor(2));
   double sum = 0.0;
   for (std::size_t trial = 0; trial < seeds.size(); ++trial) {
     sum += std::log(cohort(seeds).train(member("tanh(x)"), trial).test /
@@ -120,8 +126,7 @@ TEST_F(Wave, WithAReferenceTheErrorIsTheGeometricMeanOfRatiosOfPairs) {
 
 TEST_F(Wave, RowsOutOfTheDistributionDecideWhereThereAreSome) {
   const std::vector<Formula> formulas = {scalar("tanh(x)")};
-  const network::Problem within{
-      .name = "p", .training = part(0, 150), .test = part(150, 50)};
+  const network::Problem within{.name = "p", .training = part(0, 150), .test = part(150, 50)};
   network::Problem beyond = within;
   beyond.beyond = part(200, 100);
   const network::CohortOptions options{.shape = {.hidden = {4}}};
@@ -162,9 +167,11 @@ TEST_F(Wave, HalvingTrainsTheBestOnAndHoldsTheOthersBack) {
 }
 
 TEST_F(Wave, FlatNonFiniteAndCostlyActivationsAreRefusedUntrained) {
-  const std::vector<Formula> formulas = {
-      scalar("0.000001*x"), scalar("sqrt(x)"), scalar("exp(x^2)*exp(x^2)"), scalar("tan(x)"),
-      scalar("tanh(x)")};
+  const std::vector<Formula> formulas = {scalar("0.000001*x"),
+                                         scalar("sqrt(x)"),
+                                         scalar("exp(x^2)*exp(x^2)"),
+                                         scalar("tan(x)"),
+                                         scalar("tanh(x)")};
   struct NoStore final : TrialStore {
     std::optional<network::TrialLosses> find_trial(std::uint64_t, std::size_t) const override {
       ++asked;
@@ -229,36 +236,77 @@ struct Interval {
   double reach = 0.0;
 };
 
-TEST_F(Wave, IntervalsGoByProblemsAndTheCriterionByTheWorstFamily) {
-  std::vector<network::Problem> problems;
-  for (const char* family : {"a", "b", "a", "b", "a", "b", "alone"}) {
-    const std::size_t first = 15 * problems.size();
-    problems.push_back({.name = "p",
-                        .family = family,
-                        .training = part(first, 100),
-                        .test = part(first + 100, 60)});
+/// Six problems of two families, and one that is alone in its.
+class Families : public Wave {
+ protected:
+  static constexpr std::size_t kProblems = 7;
+
+  [[nodiscard]] network::Cohort families() const {
+    std::vector<network::Problem> problems;
+    for (const char* family : {"a", "b", "a", "b", "a", "b", "alone"}) {
+      const std::size_t first = 15 * problems.size();
+      problems.push_back({.name = "p",
+                          .family = family,
+                          .training = part(first, 100),
+                          .test = part(first + 100, 60)});
+    }
+    return {std::move(problems), {.shape = {.hidden = {4}}, .seeds = {1, 2}}};
   }
-  const network::Cohort cohort(problems, {.shape = {.hidden = {4}}, .seeds = {1, 2}});
+
+  /// ln(loss of a / loss of b), the mean of both seeds.
+  [[nodiscard]] std::vector<double> log_ratios(const std::string& a, const std::string& b) const {
+    const network::Cohort cohort = families();
+    std::vector<double> logs(kProblems, 0.0);
+    for (std::size_t t = 0; t < cohort.n_trials(); ++t) {
+      logs[t % kProblems] +=
+          0.5 * std::log(cohort.train(member(a), t).test / cohort.train(member(b), t).test);
+    }
+    return logs;
+  }
+
+  [[nodiscard]] static Interval interval(const std::vector<double>& logs) {
+    return {logs, 2.446911851144969};  // t of 6 degrees of freedom
+  }
+};
+
+TEST_F(Families, IntervalsGoByProblemsAndTheCriterionByRivalsAndTheWorstFamily) {
+  const std::vector<std::string> rivals = {"sin(x)", "abs(x)^3"};
   const NetworkObjective objective(
-      cohort, {.reference = member("relu(x)")}, activation_member, Executor(2));
-  const std::vector<Formula> formulas = {scalar("tanh(x)")};
-  const Score score = objective.score(formulas, Executor(2))[0];
-  std::vector<double> logs(7, 0.0);
-  for (std::size_t t = 0; t < 14; ++t) {
-    logs[t % 7] += 0.5 * std::log(cohort.train(member("tanh(x)"), t).test /
-                                  cohort.train(member("relu(x)"), t).test);
+      families(),
+      {.reference = member("relu(x)"), .rivals = {member(rivals[0]), member(rivals[1])}},
+      activation_member,
+      Executor(2));
+  std::size_t harmed = 0;
+  std::size_t decided_by_a_rival = 0;
+  for (const std::string text : {"tanh(x)", "0.5*x"}) {
+    const std::vector<Formula> formulas = {scalar(text)};
+    const Score score = objective.score(formulas, Executor(2))[0];
+    const std::vector<double> logs = log_ratios(text, "relu(x)");
+    const Interval all = interval(logs);
+    EXPECT_NEAR(score.error, std::exp(all.mean), 1e-9 * score.error);
+    EXPECT_NEAR(score.trials->low, std::exp(all.mean - all.reach), 1e-9 * score.error);
+    EXPECT_NEAR(score.trials->high, std::exp(all.mean + all.reach), 1e-9 * score.trials->high);
+    double upper = all.mean + all.reach;
+    for (const std::string& rival : rivals) {
+      const Interval against = interval(log_ratios(text, rival));
+      upper = std::max(upper, against.mean + against.reach);
+    }
+    const double worst = std::max(logs[0] + logs[2] + logs[4], logs[1] + logs[3] + logs[5]) / 3.0;
+    EXPECT_NEAR(score.criterion, std::exp(upper + std::max(worst, 0.0)), 1e-9 * score.criterion);
+    harmed += worst > 0.0 ? 1 : 0;
+    decided_by_a_rival += upper > all.mean + all.reach ? 1 : 0;
   }
-  const Interval all(logs, 2.446911851144969);  // t of 6 degrees of freedom
-  EXPECT_NEAR(score.error, std::exp(all.mean), 1e-9);
-  EXPECT_NEAR(score.trials->low, std::exp(all.mean - all.reach), 1e-9);
-  EXPECT_NEAR(score.trials->high, std::exp(all.mean + all.reach), 1e-9);
-  double worst = 0.0;
-  for (const std::size_t first : {0U, 1U}) {
-    const Interval family(std::vector{logs[first], logs[first + 2], logs[first + 4]},
-                          4.302652729911275);  // of 2
-    worst = std::max(worst, std::exp(family.mean + family.reach));
-  }
-  EXPECT_NEAR(score.criterion, worst, 1e-9 * worst);
+  EXPECT_EQ(harmed, 1U) << "one of each";
+  EXPECT_GE(decided_by_a_rival, 1U);
+}
+
+TEST_F(Wave, ARivalThatDivergesIsNone) {
+  const std::vector<Formula> formulas = {scalar("tanh(x)"), scalar("sin(x)")};
+  const auto scored = [&](std::vector<network::Member> rivals) {
+    return objective({1, 2}, {.reference = member("relu(x)"), .rivals = std::move(rivals)})
+        .score(formulas, Executor(2));
+  };
+  EXPECT_EQ(scored({member("exp(exp(exp(9*x)))")}), scored({}));
 }
 
 TEST_F(Wave, ASearchBeginsWithGivenFormulasAndIsAtLeastAsGood) {

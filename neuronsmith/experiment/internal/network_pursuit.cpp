@@ -86,8 +86,10 @@ class NetworkPursuit final : public Pursuit {
   [[nodiscard]] std::vector<WorldOptions> worlds(Phase phase) const {
     if (data_ != nullptr) return {};
     const search::WorldChoice& worlds = recipe_.worlds;
-    return worlds_of(
-        worlds.families, worlds.per_family, first_seed(setting_.seed, phase), worlds.training_rows);
+    return worlds_of(worlds.families,
+                     phase == Phase::Search ? worlds.per_family : worlds.per_family_anew,
+                     first_seed(setting_.seed, phase),
+                     worlds.training_rows);
   }
 
   [[nodiscard]] search::NetworkObjective objective(const WorldProblems& worlds,
@@ -103,6 +105,7 @@ class NetworkPursuit final : public Pursuit {
     }
     search::NetworkOptions options{
         .reference = network::Member{.activation = activation_},
+        .rivals = rivals(),
         .rungs = phase == Phase::Search ? rungs(problems.size() * seeds.size()) : Rungs{},
         .keep = recipe_.trials.keep,
         .max_cost = recipe_.trials.max_cost};
@@ -112,6 +115,15 @@ class NetworkPursuit final : public Pursuit {
             executor,
             store,
             setting_.stop};
+  }
+
+  [[nodiscard]] std::vector<network::Member> rivals() const {
+    std::vector<network::Member> members;
+    if (recipe_.role == search::Role::Aggregation) return members;
+    for (neuron::Activation& activation : recipe_.trials.rival_activations()) {
+      members.push_back({.activation = std::move(activation)});
+    }
+    return members;
   }
 
   using Rungs = std::vector<std::size_t>;
