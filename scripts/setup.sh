@@ -9,6 +9,7 @@ packages=(
   libhwy-dev libxsmm-dev libeigen3-dev libtbb-dev libceres-dev
   libcsv-dev libfast-float-dev zlib1g-dev libxxhash-dev
   libcli11-dev nlohmann-json3-dev libfmt-dev libsqlitecpp-dev libsqlite3-dev libcurl4-openssl-dev
+  libopenmpi-dev openmpi-bin
   libgtest-dev librapidcheck-dev libcpp-httplib-dev
   gnuplot-nox  # the plots of a report
 )

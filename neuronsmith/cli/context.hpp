@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/mpi_ranks.hpp"
 #include "neuronsmith/core/progress.hpp"
 #include "neuronsmith/data/metrics.hpp"
 
@@ -30,6 +31,10 @@ struct Context {
   bool quiet = false;
   std::size_t threads = 0;  ///< 0: all
   int exit_status = 0;
+  MpiRanks* ranks = nullptr;  ///< null: one process alone
+
+  /// Whether this is the process that writes and tells.
+  [[nodiscard]] bool is_first() const { return ranks == nullptr || ranks->is_first(); }
 
   /// A line on standard error, unless --quiet.
   template <typename... Args>

@@ -135,11 +135,12 @@ void require_budget(const Budget& budget, const search::Recipe& recipe) {
                                 recipe.name, what_it_does(recipe)));
 }
 
-experiment::DiscoverOptions resolved(const DiscoverFlags& flags) {
+experiment::DiscoverOptions resolved(const DiscoverFlags& flags, const Context& context) {
   experiment::DiscoverOptions options{.recipe = resolved_recipe(flags),
                                       .driver = flags.driver,
                                       .training_rows_only = flags.training_rows_only,
-                                      .seed = flags.data.options.split.seed};
+                                      .seed = flags.data.options.split.seed,
+                                      .ranks = context.ranks};
   Budget& budget = options.driver.budget;
   if (!budget.generations && !budget.candidates && !budget.minutes) budget = options.recipe.budget();
   require_budget(budget, options.recipe);
@@ -195,6 +196,7 @@ void search_and_write(const DiscoverFlags& flags,
   const experiment::DiscoveryResult result =
       data != nullptr ? experiment::discover(*data, options, executor, &recording, interrupt.token())
                       : experiment::discover(options, executor, &recording, interrupt.token());
+  if (!context.is_first()) return;
   std::string neuron = neuron::to_json(result.neuron).dump(2) + "\n";
   write_file_atomically(flags.out, neuron);
   Json json = to_json(result);
@@ -225,8 +227,9 @@ void note_worlds(const Context& context, const search::Recipe& recipe) {
 }
 
 void run(const DiscoverFlags& flags, Context& context) {
-  const experiment::DiscoverOptions options = resolved(flags);
-  require_writable(flags.out);
+  context.quiet = context.quiet || !context.is_first();
+  const experiment::DiscoverOptions options = resolved(flags, context);
+  if (context.is_first()) require_writable(flags.out);
   if (!options.driver.checkpoint.empty()) require_writable(options.driver.checkpoint);
   const auto data = prepared(flags, options.recipe);
   if (data) {
@@ -237,7 +240,9 @@ void run(const DiscoverFlags& flags, Context& context) {
     note_worlds(context, options.recipe);
   }
   const auto progress = context.progress();
-  Recording recording(flags.store,
+  StoreFlags store = flags.store;
+  store.no_store = store.no_store || !context.is_first();
+  Recording recording(store,
                       context,
                       {.data = data ? data->source : "synthetic worlds",
                        .data_hash = data ? data->hash : "",

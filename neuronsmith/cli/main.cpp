@@ -1,8 +1,14 @@
+#include <chrono>
 #include <exception>
+#include <memory>
+#include <new>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include "neuronsmith/cli/context.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/mpi_ranks.hpp"
 
 namespace neuronsmith::cli {
 namespace {
@@ -30,8 +36,16 @@ std::string one_line(std::string text) {
   return text;
 }
 
-int fail(int status, const std::string& message) {
-  fmt::print(stderr, "neuronsmith: {}\n", one_line(message));
+/// Of several processes a mistake of one ends all. What all of them find out is told by the first, the
+/// others leave it the time for that.
+int fail(MpiRanks* ranks, int status, const std::string& message) {
+  const bool is_first = ranks == nullptr || ranks->is_first();
+  if (!is_first) std::this_thread::sleep_for(std::chrono::seconds(1));
+  fmt::print(stderr,
+             "neuronsmith: {}{}\n",
+             is_first ? "" : fmt::format("process {}: ", ranks->rank()),
+             one_line(message));
+  if (ranks != nullptr) ranks->abort(status);
   return status;
 }
 
@@ -46,8 +60,12 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv) {
   return fmt::format("unknown command \"{}\"; known are {}", argv[1], known);
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, MpiRanks* ranks) {
+  if (ranks != nullptr && (argc < 2 || std::string_view(argv[1]) != "discover")) {
+    return fail(ranks, kUserError, "mpirun: of all commands only discover runs on several processes");
+  }
   Context context;
+  context.ranks = ranks;
   CLI::App app("Discovers the neuron that a task wants, builds networks of it and trains them",
                "neuronsmith");
   app.set_version_flag("--version", NEURONSMITH_VERSION);
@@ -66,29 +84,33 @@ int run(int argc, char** argv) {
   add_library(app, context);
   add_export(app, context);
   if (const std::string mistake = unknown_command(app, argc, argv); !mistake.empty()) {
-    return fail(kUserError, mistake);
+    return fail(ranks, kUserError, mistake);
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(kUserError, error.what());
+    return fail(ranks, kUserError, error.what());
   }
   return context.exit_status;
 }
 
 }  // namespace
-}  // namespace neuronsmith::cli
 
-int main(int argc, char** argv) {
-  using namespace neuronsmith;
+int guarded(int argc, char** argv) {
+  std::unique_ptr<MpiRanks> ranks;
   try {
-    return cli::run(argc, argv);
+    ranks = ranks_of_mpi();
+    return run(argc, argv, ranks.get());
   } catch (const Error& error) {
-    return cli::fail(cli::kUserError, error.what());
+    return fail(ranks.get(), kUserError, error.what());
   } catch (const std::bad_alloc&) {
-    return cli::fail(cli::kInternalError, "not enough memory");
+    return fail(ranks.get(), kInternalError, "not enough memory");
   } catch (const std::exception& error) {
-    return cli::fail(cli::kInternalError, std::string("internal error: ") + error.what());
+    return fail(ranks.get(), kInternalError, std::string("internal error: ") + error.what());
   }
 }
+
+}  // namespace neuronsmith::cli
+
+int main(int argc, char** argv) { return neuronsmith::cli::guarded(argc, argv); }

@@ -18,12 +18,14 @@
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/orders.hpp"
 #include "neuronsmith/search/evolution/program_database.hpp"
+#include "neuronsmith/search/evolution/shared_programs.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
 
 using search::Candidate;
 using search::evolution::ProgramDatabase;
+using search::evolution::ProgramStore;
 using search::Score;
 
 constexpr std::size_t kMostRejected = 20;
@@ -194,6 +196,7 @@ Json fingerprint_of(const PreparedData* data, const DiscoverOptions& options) {
   Json json = search::to_json(options.recipe);
   json["seed"] = options.seed;
   json["training_rows_only"] = options.training_rows_only;
+  if (options.ranks != nullptr) json["ranks"] = options.ranks->size();
   if (data == nullptr) {
     json["worlds"] = search::to_json(options.recipe.worlds);
     return json;
@@ -205,20 +208,29 @@ Json fingerprint_of(const PreparedData* data, const DiscoverOptions& options) {
   return json;
 }
 
-/// `database` may be null.
+/// `store` may be null.
 search::DriverOptions driver_options(const PreparedData* data,
                                      const DiscoverOptions& options,
-                                     ProgramDatabase* database) {
+                                     search::StateStore* store) {
   search::DriverOptions driver = options.driver;
   driver.fingerprint = fingerprint_of(data, options);
-  driver.store = database;
+  driver.store = store;
+  driver.ranks = options.ranks;
+  std::optional<std::uint64_t>& candidates = driver.budget.candidates;
+  if (candidates && options.ranks != nullptr) {
+    candidates = (*candidates + options.ranks->size() - 1) / options.ranks->size();
+  }
   return driver;
 }
 
-/// Null where none is wanted. One that holds a search is not begun anew.
+bool is_first(const DiscoverOptions& options) {
+  return options.ranks == nullptr || options.ranks->is_first();
+}
+
+/// Null where none is wanted, and on other ranks than the first. One that holds a search is not begun anew.
 std::unique_ptr<ProgramDatabase> database_of(const DiscoverOptions& options) {
   const bool keeps_programs =
-      options.recipe.is_evolution() && !options.database.empty();
+      options.recipe.is_evolution() && !options.database.empty() && is_first(options);
   if (!keeps_programs) return nullptr;
   auto database = std::make_unique<ProgramDatabase>(options.database);
   if (!options.driver.resume && database->has_state()) {
@@ -228,11 +240,60 @@ std::unique_ptr<ProgramDatabase> database_of(const DiscoverOptions& options) {
   return database;
 }
 
+/// The programs of all ranks, or of this process alone. Null where none are kept.
+std::unique_ptr<ProgramStore> store_of(const DiscoverOptions& options, ProgramDatabase* database) {
+  if (options.ranks == nullptr || options.database.empty()) return nullptr;
+  return std::make_unique<search::evolution::SharedPrograms>(*options.ranks, database);
+}
+
+Json pool_to_json(const Pool& pool) {
+  Json json = {{"best", Json::array()}, {"standing", Json::array()}};
+  for (const Candidate& candidate : pool.best) json["best"].push_back(to_json(candidate));
+  for (const Candidate& candidate : pool.standing) json["standing"].push_back(to_json(candidate));
+  return json;
+}
+
+/// On the first rank the pools of all, with what they found in the result; nothing elsewhere.
+Pool gathered(const Pool& pool, Ranks& ranks, DiscoveryResult& result) {
+  Json message = pool_to_json(pool);
+  message["candidates"] = result.search.candidates;
+  const std::string source = "a message of a rank";
+  Pool all;
+  std::uint64_t candidates = 0;
+  for (const std::string& text : ranks.gather(message.dump())) {
+    const Json of_rank = parse_json(text, source);
+    candidates += of_rank["candidates"].get<std::uint64_t>();
+    for (const Json& item : of_rank["best"]) {
+      all.best.push_back(search::candidate_from_json(item, source));
+      result.search.archive.add(all.best.back());
+    }
+    for (const Json& item : of_rank["standing"]) {
+      all.standing.push_back(search::candidate_from_json(item, source));
+    }
+  }
+  result.search.candidates = candidates;
+  return all;
+}
+
 std::unique_ptr<internal::Pursuit> pursuit_of(const PreparedData* data,
                                               const DiscoverOptions& options,
                                               const internal::NetworkSetting& setting) {
   if (options.recipe.is_network()) return internal::network_pursuit(data, options.recipe, setting);
   return internal::fit_pursuit(*data, options.recipe, sees_training_rows_only(options));
+}
+
+/// That the search may begin, or go on, where its state is kept.
+void require_place(const PreparedData* data, const DiscoverOptions& options) {
+  if (options.ranks != nullptr) {
+    if (!options.recipe.is_evolution()) {
+      throw ConfigError("mpirun: of all searches only --strategy evolution runs on several processes");
+    }
+    options.driver.budget.validate();
+    static_cast<void>(database_of(options));
+    return;
+  }
+  const auto database = database_of(options);
+  search::validate(driver_options(data, options, database.get()));
 }
 
 ErrorKind error_kind_of(const PreparedData* data, const DiscoverOptions& options) {
@@ -273,22 +334,27 @@ DiscoveryResult by_strategy(const PreparedData* data,
                             ProgressSink* progress,
                             const std::stop_token& stop) {
   const std::unique_ptr<ProgramDatabase> database = database_of(options);
+  const std::unique_ptr<ProgramStore> shared = store_of(options, database.get());
+  ProgramStore* const store = shared != nullptr ? shared.get() : database.get();
   const auto pursuit = pursuit_of(data,
                                   options,
                                   {.executor = executor,
                                    .seed = options.seed,
-                                   .store = database.get(),
+                                   .store = store,
                                    .stop = stop});
-  const auto strategy =
-      internal::strategy_of(options.recipe, pursuit->inputs(), options.seed, database.get());
+  const auto strategy = internal::strategy_of(
+      options.recipe, pursuit->inputs(), options.seed, store, options.ranks);
   DiscoveryResult result;
   result.search = search::run_search(*strategy,
                                      pursuit->objective(),
                                      executor,
-                                     driver_options(data, options, database.get()),
+                                     driver_options(data, options, store),
                                      progress,
                                      stop);
-  conclude({best_of_all(result.search.archive), strategy->standing()},
+  Pool pool{best_of_all(result.search.archive), strategy->standing()};
+  if (options.ranks != nullptr) pool = gathered(pool, *options.ranks, result);
+  if (!is_first(options)) return result;
+  conclude(std::move(pool),
            data,
            options,
            *pursuit,
@@ -354,8 +420,7 @@ void validate(const PreparedData& data, const DiscoverOptions& options) {
              data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
   }
-  const auto database = database_of(options);
-  search::validate(driver_options(&data, options, database.get()));
+  require_place(&data, options);
 }
 
 void validate(const DiscoverOptions& options) {
@@ -365,8 +430,7 @@ void validate(const DiscoverOptions& options) {
                                   "genetic programming and evolution can do without",
                                   options.recipe.name));
   }
-  const auto database = database_of(options);
-  search::validate(driver_options(nullptr, options, database.get()));
+  require_place(nullptr, options);
 }
 
 std::string search_identity(const PreparedData& data, const DiscoverOptions& options) {
@@ -400,7 +464,7 @@ DiscoveryResult discover(const PreparedData& data,
           ? internal::by_tensor_decomposition(data, resolved, executor, progress, stop)
       : options.recipe.is_tensor() ? by_structures(data, resolved, executor, progress, stop)
                            : by_strategy(&data, resolved, executor, progress, stop);
-  result.neuron.provenance = provenance_of(&data, options, result);
+  if (is_first(options)) result.neuron.provenance = provenance_of(&data, options, result);
   return result;
 }
 
@@ -410,7 +474,7 @@ DiscoveryResult discover(const DiscoverOptions& options,
                          std::stop_token stop) {
   validate(options);
   DiscoveryResult result = by_strategy(nullptr, options, executor, progress, stop);
-  result.neuron.provenance = provenance_of(nullptr, options, result);
+  if (is_first(options)) result.neuron.provenance = provenance_of(nullptr, options, result);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/core/ranks.hpp"
 #include "neuronsmith/experiment/prepare.hpp"
 #include "neuronsmith/neuron/neuron.hpp"
 #include "neuronsmith/search/driver.hpp"
@@ -27,6 +28,9 @@ struct DiscoverOptions {
   /// Validation rows are left out of the search, as where they choose between trained networks.
   bool training_rows_only = false;
   std::uint64_t seed = 1;
+  /// StrategyKind::ProgramEvolution: processes that each evolve islands of their own, in step; the first one
+  /// keeps the database and chooses. Null: this one alone. Borrowed.
+  Ranks* ranks = nullptr;
 };
 
 /// One formula of the front as it is reported.
@@ -92,7 +96,7 @@ void validate(const DiscoverOptions& options);
 [[nodiscard]] Scaling search_target_scaling(const search::Recipe& recipe);
 
 /// Searches on the rows of `data` that are not in its test part, or on the training rows alone where
-/// `options` say so. Throws DataError when no formula
+/// `options` say so. On a rank that is not the first the result has neither neuron nor front. Throws DataError when no formula
 /// could be scored or none is a neuron, otherwise what the search throws.
 [[nodiscard]] DiscoveryResult discover(const PreparedData& data,
                                        const DiscoverOptions& options,

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "neuronsmith/formula/parse.hpp"
+#include "neuronsmith/formula/print.hpp"
+
 namespace neuronsmith::search {
 namespace {
 
@@ -11,6 +14,21 @@ bool covers(const Score& a, const Score& b) {
 }
 
 }  // namespace
+
+Json to_json(const Candidate& candidate) {
+  Json json = {{"formula", formula::to_infix(candidate.formula)},
+               {"shape", formula::name(candidate.formula.input_shape())}};
+  json.update(to_json(candidate.score));
+  return json;
+}
+
+Candidate candidate_from_json(const Json& json, const std::string& source) {
+  return {
+      formula::parse_or_throw(json_get<std::string>(json, "formula", source),
+                              formula::shape_named(json_get<std::string>(json, "shape", source)),
+                              source),
+      score_from_json(json, source)};
+}
 
 bool Archive::is_covered(const Score& score) const {
   return std::ranges::any_of(front_,

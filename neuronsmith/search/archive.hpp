@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "neuronsmith/core/json.hpp"
 #include "neuronsmith/formula/formula.hpp"
 #include "neuronsmith/search/objective.hpp"
 
@@ -14,6 +16,10 @@ struct Candidate {
   formula::Formula formula;
   Score score;
 };
+
+[[nodiscard]] Json to_json(const Candidate& candidate);
+/// Throws ParseError naming `source`.
+[[nodiscard]] Candidate candidate_from_json(const Json& json, const std::string& source);
 
 /// The best of a search: the Pareto front over (error, complexity), and the formula of least
 /// criterion (of equal criteria least error), which need not stand on the front. Ties keep what

@@ -8,8 +8,6 @@
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/formula/parse.hpp"
-#include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/search/checkpoint.hpp"
 
 namespace neuronsmith::search {
@@ -20,27 +18,12 @@ using formula::Formula;
 /// Scores remembered before the memory starts anew; a score that is needed again is the same again.
 constexpr std::size_t kMostKnown = 1'000'000;
 
-Json candidate_to_json(const Candidate& candidate) {
-  Json json = {
-      {"formula", formula::to_infix(candidate.formula)},
-      {"shape", formula::name(candidate.formula.input_shape())}};
-  json.update(to_json(candidate.score));
-  return json;
-}
-
 TracePoint trace_point_from_json(const Json& json, const std::string& source) {
   if (!json.is_array() || json.size() != 3 || !json[0].is_number_unsigned() ||
       !json[1].is_number() || !json[2].is_number()) {
     throw ParseError(fmt::format("{}: a trace point has three numbers", source));
   }
   return {json[0].get<std::uint64_t>(), json[1].get<double>(), json[2].get<double>()};
-}
-
-Candidate candidate_from_json(const Json& json, const std::string& source) {
-  return {formula::parse_or_throw(json_get<std::string>(json, "formula", source),
-                                  formula::shape_named(json_get<std::string>(json, "shape", source)),
-                                  source),
-          score_from_json(json, source)};
 }
 
 /// One search from start to end.
@@ -66,13 +49,13 @@ class Driver {
       save();  // whose search it is, before anything is kept in the store
     }
     if (result_.generations > 0) report();  // also where nothing is left to do
-    while (!is_spent() && !stop.stop_requested()) {
+    while (!any(is_spent() || stop.stop_requested())) {
       if (!step()) break;
       report();
       const bool is_due = clock_.seconds() - saved_at_ >= options_.checkpoint_seconds;
       if (is_due || options_.store != nullptr) save();
     }
-    result_.interrupted = stop.stop_requested() && !is_spent();
+    result_.interrupted = any(stop.stop_requested()) && !is_spent();
     result_.seconds = seconds();
     save();
     return std::move(result_);
@@ -88,11 +71,14 @@ class Driver {
            (budget.minutes && seconds() >= *budget.minutes * 60.0);
   }
 
-  /// One generation; false when it was cut short, and is as if it had not begun.
+  /// Of all ranks.
+  bool any(bool mine) const { return options_.ranks != nullptr ? options_.ranks->any(mine) : mine; }
+
+  /// One generation; false when it was cut short on any rank, and is as if it had not begun.
   bool step() {
     std::vector<Formula> proposals = strategy_.ask();
     const std::optional<std::vector<Score>> known = scores_of(proposals);
-    if (!known) return false;
+    if (any(!known)) return false;
     const std::vector<Score>& scores = *known;
     for (std::size_t i = 0; i < proposals.size(); ++i) {
       ++result_.candidates;
@@ -179,10 +165,10 @@ class Driver {
     if (!has_place(options_)) return;
     Json front = Json::array();
     for (const Candidate& candidate : result_.archive.front()) {
-      front.push_back(candidate_to_json(candidate));
+      front.push_back(to_json(candidate));
     }
     Json best;
-    if (result_.archive.best()) best = candidate_to_json(*result_.archive.best());
+    if (result_.archive.best()) best = to_json(*result_.archive.best());
     Json trace = Json::array();
     for (const TracePoint& point : result_.trace) {
       trace.push_back({point.candidates, point.error, point.criterion});

@@ -10,6 +10,7 @@
 #include "neuronsmith/core/json.hpp"
 #include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/core/ranks.hpp"
 #include "neuronsmith/search/archive.hpp"
 #include "neuronsmith/search/objective.hpp"
 #include "neuronsmith/search/state_store.hpp"
@@ -27,6 +28,9 @@ struct DriverOptions {
   bool resume = false;  ///< go on from `checkpoint` or `store` when there is a state in it
   /// Keeps the state after every generation in place of `checkpoint`; borrowed.
   StateStore* store = nullptr;
+  /// Of searches that run side by side, generation by generation, each with a strategy of its own; null:
+  /// this one alone. The budget of candidates is each one's. Borrowed.
+  Ranks* ranks = nullptr;
 };
 
 /// The best error after so many candidates.
@@ -52,7 +56,7 @@ void validate(const DriverOptions& options);
 
 /// Asks, scores what is new, tells, until the budget is spent or a stop is requested. Formulas with
 /// equal keys are scored once. The result does not depend on the number of threads, nor on being
-/// interrupted and resumed. Throws what the objective throws, IoError for the checkpoint,
+/// interrupted and resumed. With ranks, all of them end after the same generation. Throws what the objective throws, IoError for the checkpoint,
 /// ParseError or ConfigError for a checkpoint that is broken or of another search.
 [[nodiscard]] Discovery run_search(Strategy& strategy,
                                    const Objective& objective,

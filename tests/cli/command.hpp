@@ -57,7 +57,8 @@ class CommandTest : public ::testing::Test {
 
   /// Starts the command with the test's folder as working directory; output goes to files.
   [[nodiscard]] pid_t start(const std::vector<std::string>& arguments) const {
-    std::vector<std::string> words{NEURONSMITH_BINARY};
+    std::vector<std::string> words = launcher_;
+    words.emplace_back(NEURONSMITH_BINARY);
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
@@ -70,7 +71,7 @@ class CommandTest : public ::testing::Test {
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err_path().c_str(), flags, 0644);
     pid_t process = -1;
     const int error =
-        posix_spawn(&process, NEURONSMITH_BINARY, &actions, nullptr, argv.data(), environ);
+        posix_spawnp(&process, argv[0], &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     EXPECT_EQ(error, 0);
     return process;
@@ -118,6 +119,9 @@ class CommandTest : public ::testing::Test {
     }
     EXPECT_EQ(files(), before);
   }
+
+  /// What starts the command, with its own words; nothing: the test itself.
+  std::vector<std::string> launcher_;
 
  private:
   [[nodiscard]] std::string out_path() const { return folder_.path().string() + ".out"; }

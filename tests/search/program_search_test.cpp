@@ -3,16 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/formula/evaluate.hpp"
-#include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/search/driver.hpp"
+#include "neuronsmith/search/evolution/program_database.hpp"
 #include "neuronsmith/search/evolution/shape_cell.hpp"
 #include "neuronsmith/search/recipe.hpp"
+#include "search/evolution_samples.hpp"
 #include "support/files.hpp"
 
 namespace neuronsmith::search::evolution {
@@ -20,47 +19,9 @@ namespace {
 
 using formula::Formula;
 using formula::Op;
-
-Formula scalar(const std::string& text) {
-  return formula::parse_or_throw(text, formula::Shape::Scalar, "test");
-}
-
-/// How far a formula is from 0.6 x + sin(2.3 x) on [-3, 3], whose constants chance does not draw.
-class Distance final : public Objective {
- public:
-  [[nodiscard]] std::uint64_t key(const Formula& f) const override { return f.hash(); }
-  [[nodiscard]] Formula fitted(const Formula& f) const override { return f; }
-  [[nodiscard]] std::vector<Score> score(std::span<const Formula> formulas,
-                                         const Executor&) const override {
-    std::vector<Score> scores;
-    for (const Formula& f : formulas) {
-      std::vector<float> x;
-      for (int i = -30; i <= 30; ++i) x.push_back(0.1F * static_cast<float>(i));
-      std::vector<float> y(x.size());
-      formula::ElementwiseFunction(f).evaluate(x, y);
-      double sum = 0.0;
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        sum += std::abs(static_cast<double>(y[i] - std::sin(2.3F * x[i]) - 0.6F * x[i]));
-      }
-      if (!std::isfinite(sum)) sum = HUGE_VAL;
-      scores.push_back(
-          {sum, static_cast<double>(f.size()), sum + 0.01 * static_cast<double>(f.size())});
-    }
-    return scores;
-  }
-};
-
-GeneticOptions grammar() {
-  GeneticOptions options;
-  options.constants = ConstantKind::Uniform;
-  options.constant_low = -2.0;
-  options.constant_high = 2.0;
-  options.max_nodes = 14;
-  options.init_depth_low = 1;
-  options.init_depth_high = 3;
-  options.functions = {Op::Add, Op::Mul, Op::Sin, Op::Tanh};
-  return options;
-}
+using testing::Distance;
+using testing::grammar;
+using testing::scalar;
 
 class Evolution : public ::testing::Test {
  protected:
@@ -81,7 +42,7 @@ class Evolution : public ::testing::Test {
     return result;
   }
 
-  testing::TemporaryFolder folder_;
+  neuronsmith::testing::TemporaryFolder folder_;
 };
 
 TEST_F(Evolution, ComesNearerToALawThanAsManyFormulasDrawnAtRandom) {
@@ -149,7 +110,7 @@ TEST_F(Evolution, GoesOnFromTheDatabaseAsIfNothingHadBeen) {
 }
 
 TEST_F(Evolution, SearchesWithIslandsOfTheirOwnShareADatabase) {
-  const testing::TemporaryFolder folder;
+  const neuronsmith::testing::TemporaryFolder folder;
   const auto texts_of = [](bool shared, ProgramDatabase& database, std::uint64_t generations) {
     ProgramSearch first(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
     ProgramSearch second(kOptions, grammar(), formula::Shape::Scalar, 6, &database, 3);
@@ -215,7 +176,7 @@ TEST_F(Evolution, OptionsOutOfRangeAreRefusedByName) {
 }
 
 TEST(ProgramDatabase, KeepsWhatItWasGiven) {
-  const testing::TemporaryFolder folder;
+  const neuronsmith::testing::TemporaryFolder folder;
   const std::string path = folder.path("programs.db");
   Program program{.id = 0,
                   .generation = 3,

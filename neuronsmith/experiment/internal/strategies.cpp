@@ -21,17 +21,18 @@ Formula aggregation(const char* text) {
   return formula::parse_or_throw(text, Shape::Vector, "an aggregation to begin with");
 }
 
-/// One strategy for formulas of one shape. `first_island` tells two that share a database apart.
+/// One strategy for formulas of one shape. `first_island` tells those that share a store apart.
 std::unique_ptr<search::Strategy> single(const search::Recipe& recipe,
                                          search::InputSpace inputs,
                                          std::uint64_t seed,
-                                         search::evolution::ProgramDatabase* database,
-                                         std::uint32_t first_island) {
+                                         search::evolution::ProgramStore* store,
+                                         std::uint32_t first_island,
+                                         Ranks* ranks) {
   if (recipe.strategy == search::StrategyKind::GeneticProgramming) {
     return std::make_unique<search::GeneticSearch>(recipe.genetic, inputs, seed);
   }
   auto programs = std::make_unique<search::evolution::ProgramSearch>(
-      recipe.evolution, recipe.genetic, inputs, seed, database, first_island);
+      recipe.evolution, recipe.genetic, inputs, seed, store, first_island, ranks);
   if (inputs.shape == Shape::Vector) {
     programs->begin_with({aggregation("x"), aggregation("x + x^2")});
   } else if (inputs.n_columns == 0) {
@@ -54,12 +55,17 @@ std::vector<Formula> library_functions() {
 std::unique_ptr<search::Strategy> strategy_of(const search::Recipe& recipe,
                                               search::InputSpace inputs,
                                               std::uint64_t seed,
-                                              search::evolution::ProgramDatabase* database) {
-  if (recipe.role != search::Role::Neuron) return single(recipe, inputs, seed, database, 0);
+                                              search::evolution::ProgramStore* store,
+                                              Ranks* ranks) {
   const auto islands = static_cast<std::uint32_t>(recipe.evolution.islands);
+  const auto rank = static_cast<std::uint32_t>(ranks != nullptr ? ranks->rank() : 0);
+  if (recipe.role != search::Role::Neuron) {
+    return single(recipe, inputs, seed, store, rank * islands, ranks);
+  }
+  const std::uint32_t first = rank * 2 * islands;
   return std::make_unique<search::NeuronSearch>(
-      single(recipe, Shape::Vector, seed, database, 0),
-      single(recipe, Shape::Scalar, seed, database, islands),
+      single(recipe, Shape::Vector, seed, store, first, ranks),
+      single(recipe, Shape::Scalar, seed, store, first + islands, ranks),
       neuron::Composite{aggregation("x"), recipe.trials.reference_activation().formula});
 }
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/search/archive.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
@@ -21,6 +23,28 @@ Origin parse_origin(std::string_view text, const std::string& source) {
     if (text == kOrigins[i]) return static_cast<Origin>(i);
   }
   throw ParseError(fmt::format("{}: \"{}\" is no origin of a program", source, text));
+}
+
+Json to_json(const Program& program) {
+  Json json = search::to_json(Candidate{program.proposal.formula, program.score});
+  json["id"] = program.id;
+  json["generation"] = program.generation;
+  json["island"] = program.proposal.island;
+  json["origin"] = name(program.proposal.origin);
+  json["parents"] = program.proposal.parents;
+  return json;
+}
+
+Program program_from_json(const Json& json, const std::string& source) {
+  Candidate candidate = candidate_from_json(json, source);
+  return {
+      .id = json_get<std::int64_t>(json, "id", source),
+      .generation = json_get<std::uint32_t>(json, "generation", source),
+      .proposal = {.formula = std::move(candidate.formula),
+                   .island = json_get<std::uint32_t>(json, "island", source),
+                   .origin = parse_origin(json_get<std::string>(json, "origin", source), source),
+                   .parents = json_get<std::vector<std::int64_t>>(json, "parents", source)},
+      .score = candidate.score};
 }
 
 }  // namespace neuronsmith::search::evolution

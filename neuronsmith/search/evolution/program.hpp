@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "neuronsmith/core/json.hpp"
 #include "neuronsmith/formula/formula.hpp"
 #include "neuronsmith/search/objective.hpp"
 
@@ -38,5 +39,9 @@ struct Program {
   Proposal proposal;
   Score score;
 };
+
+[[nodiscard]] Json to_json(const Program& program);
+/// Throws ParseError naming `source`.
+[[nodiscard]] Program program_from_json(const Json& json, const std::string& source);
 
 }  // namespace neuronsmith::search::evolution

@@ -1,5 +1,6 @@
 #include "neuronsmith/search/evolution/program_database.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -170,7 +171,12 @@ void ProgramDatabase::write_state(const Json& state) {
 }
 
 void ProgramDatabase::add(Program& program) {
-  program.id = ++last_id_;
+  program.id = last_id_ + 1;
+  put(program);
+}
+
+void ProgramDatabase::put(const Program& program) {
+  last_id_ = std::max(last_id_, program.id);
   added_.push_back(program);
 }
 

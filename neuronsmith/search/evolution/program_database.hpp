@@ -7,22 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "neuronsmith/search/evolution/program.hpp"
-#include "neuronsmith/search/state_store.hpp"
-#include "neuronsmith/search/trial_store.hpp"
+#include "neuronsmith/search/evolution/program_store.hpp"
 
 namespace neuronsmith::internal {
 class Database;
 }  // namespace neuronsmith::internal
 
 namespace neuronsmith::search::evolution {
-
-/// Something that a search notes about itself, such as a proposal that was refused.
-struct LogEntry {
-  std::uint32_t generation = 0;
-  std::string kind;  ///< "refusal", "failure", ...
-  std::string text;
-};
 
 /// All programs of a search, an SQLite file (docs/files.md): proposals of the generation under way,
 /// trainings as soon as they are done, and with every generation its programs and the state of the
@@ -31,7 +22,7 @@ struct LogEntry {
 ///
 /// find_trial() and put_trial() may be called from several threads; all else from one. Everything throws
 /// IoError naming the file, and ParseError for what cannot be read.
-class ProgramDatabase final : public TrialStore, public StateStore {
+class ProgramDatabase final : public ProgramStore {
  public:
   /// Opens or makes the file.
   explicit ProgramDatabase(const std::string& path);
@@ -48,21 +39,21 @@ class ProgramDatabase final : public TrialStore, public StateStore {
   [[nodiscard]] std::string source() const override;
   [[nodiscard]] bool has_state() const override;
   [[nodiscard]] Json read_state() const override;
-  /// Commits what add() was given since the last call, with the state, and forgets the proposals that
+  /// Commits what add() and put() were given since the last call, with the state, and forgets the proposals that
   /// these programs were; without any, proposals stay.
   void write_state(const Json& state) override;
 
-  /// Gives the program the next number there is. Kept in memory until write_state().
-  void add(Program& program);
-  /// In the order of their numbers.
-  [[nodiscard]] std::vector<Program> programs() const;
-
-  /// The proposals of a generation, written at once; empty where there are none of that generation.
-  void put_proposals(std::uint32_t generation, const std::vector<Proposal>& proposals);
-  [[nodiscard]] std::vector<Proposal> proposals(std::uint32_t generation) const;
+  void add(Program& program) override;
+  /// The same of a program that has its number.
+  void put(const Program& program);
+  [[nodiscard]] std::vector<Program> programs() const override;
 
   /// Written at once.
-  void log(const LogEntry& entry);
+  void put_proposals(std::uint32_t generation, const std::vector<Proposal>& proposals) override;
+  [[nodiscard]] std::vector<Proposal> proposals(std::uint32_t generation) const override;
+
+  /// Written at once.
+  void log(const LogEntry& entry) override;
   [[nodiscard]] std::vector<LogEntry> log() const;
 
  private:

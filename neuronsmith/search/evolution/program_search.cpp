@@ -17,7 +17,8 @@ void EvolutionOptions::validate() const {
   require_option(islands > 0 && islands <= 4096, "--islands", "1 to 4096");
   require_option(proposals > 0 && proposals <= 65536, "--proposals", "1 to 65536");
   require_option(is_share(elite) && is_share(explore) && elite + explore <= 1.0,
-          "--elite-parents and --explore-parents", "shares of at most 1 together");
+                 "--elite-parents and --explore-parents",
+                 "shares of at most 1 together");
   require_option(contestants > 0, "--contestants", "at least 1");
   require_option(migration_generations > 0, "--migration-generations", "at least 1");
   require_option(is_share(migration_share), "--migration-share", "a share from 0 to 1");
@@ -51,9 +52,8 @@ Formula shorter(Formula formula) {
 std::vector<const Program*> best_first(const std::map<std::size_t, Program>& island) {
   std::vector<const Program*> programs;
   for (const auto& [cell, program] : island) programs.push_back(&program);
-  std::ranges::sort(programs, {}, [](const Program* p) {
-    return std::pair(p->score.criterion, p->id);
-  });
+  std::ranges::sort(
+      programs, {}, [](const Program* p) { return std::pair(p->score.criterion, p->id); });
   return programs;
 }
 
@@ -63,14 +63,16 @@ ProgramSearch::ProgramSearch(EvolutionOptions options,
                              GeneticOptions grammar,
                              InputSpace inputs,
                              std::uint64_t seed,
-                             ProgramDatabase* database,
-                             std::uint32_t first_island)
+                             ProgramStore* store,
+                             std::uint32_t first_island,
+                             Ranks* ranks)
     : options_((options.validate(), options)),
       grammar_((grammar.validate(), std::move(grammar))),
       inputs_(inputs),
       seed_(seed),
-      database_(database),
+      store_(store),
       first_island_(first_island),
+      ranks_(ranks),
       variation_(grammar_, inputs),
       fresh_(grammar_, inputs),
       islands_(options_.islands) {}
@@ -79,7 +81,7 @@ std::vector<Formula> ProgramSearch::ask() {
   if (asked_.empty()) asked_ = proposals_under_way();
   if (asked_.empty()) {
     asked_ = new_proposals();
-    if (database_ != nullptr) database_->put_proposals(generation_, asked_);
+    if (store_ != nullptr) store_->put_proposals(generation_, asked_);
   }
   std::vector<Formula> formulas;
   for (const Proposal& proposal : asked_) formulas.push_back(proposal.formula);
@@ -88,8 +90,8 @@ std::vector<Formula> ProgramSearch::ask() {
 
 // Those of a generation that an earlier process asked for and did not finish.
 std::vector<Proposal> ProgramSearch::proposals_under_way() {
-  if (database_ == nullptr) return {};
-  std::vector<Proposal> proposals = database_->proposals(generation_);
+  if (store_ == nullptr) return {};
+  std::vector<Proposal> proposals = store_->proposals(generation_);
   std::erase_if(proposals, [this](const Proposal& p) { return !is_own(p); });
   for (const Proposal& proposal : proposals) {
     known_.insert(formula::canonical_hash(proposal.formula));
@@ -146,11 +148,10 @@ const Program& ProgramSearch::parent(const Island& island, Random& random) const
   return *programs[place];
 }
 
-Proposal ProgramSearch::varied(const Program& first,
-                               std::uint32_t island,
-                               Random& random) const {
+Proposal ProgramSearch::varied(const Program& first, std::uint32_t island, Random& random) const {
   const Formula& f = first.proposal.formula;
-  Proposal child{.island = first_island_ + island, .origin = Origin::Mutation, .parents = {first.id}};
+  Proposal child{
+      .island = first_island_ + island, .origin = Origin::Mutation, .parents = {first.id}};
   double way = random.uniform();
   const auto falls = [&way](double probability) { return (way -= probability) < 0.0; };
   if (falls(grammar_.crossover)) {
@@ -197,7 +198,7 @@ void ProgramSearch::tell(std::vector<Formula> formulas, std::span<const Score> s
                     .generation = generation_,
                     .proposal = std::move(asked_[i]),
                     .score = scores[i]};
-    if (database_ != nullptr) database_->add(program);
+    if (store_ != nullptr) store_->add(program);
     settle(program);
   }
   asked_.clear();
@@ -235,11 +236,24 @@ void ProgramSearch::migrate() {
     std::vector<Program>& going = travellers.emplace_back();
     for (std::size_t i = 0; i < n; ++i) going.push_back(*programs[i]);
   }
+  std::ranges::rotate(travellers, travellers.end() - 1);
+  if (ranks_ != nullptr) travellers.front() = passed_on(travellers.front());
   for (std::size_t i = 0; i < islands_.size(); ++i) {
-    for (const Program& program : travellers[i]) {
-      settle(islands_[(i + 1) % islands_.size()], program);
-    }
+    for (const Program& program : travellers[i]) settle(islands_[i], program);
   }
+}
+
+// Those that came for them from the rank before.
+std::vector<Program> ProgramSearch::passed_on(const std::vector<Program>& travellers) {
+  Json message = Json::array();
+  for (const Program& program : travellers) message.push_back(to_json(program));
+  const std::string source = "a message of the rank before";
+  std::vector<Program> arrived;
+  for (const Json& item : parse_json(ranks_->pass_on(message.dump()), source)) {
+    arrived.push_back(program_from_json(item, source));
+    known_.insert(formula::canonical_hash(arrived.back().proposal.formula));
+  }
+  return arrived;
 }
 
 std::vector<Candidate> ProgramSearch::standing() const {
@@ -260,13 +274,13 @@ Json ProgramSearch::save() const {
 }
 
 void ProgramSearch::load(const Json& state, const std::string& source) {
-  if (json_get<std::string>(state, "strategy", source) != "evolution" || database_ == nullptr) {
+  if (json_get<std::string>(state, "strategy", source) != "evolution" || store_ == nullptr) {
     throw ParseError(fmt::format("{}: the checkpoint is of another strategy", source));
   }
   const auto generation = json_get<std::uint32_t>(state, "generation", source);
   const auto n_programs = json_get<std::int64_t>(state, "programs", source);
   islands_.assign(options_.islands, {});
-  for (const Program& program : database_->programs()) {
+  for (const Program& program : store_->programs()) {
     if (!is_own(program.proposal)) continue;
     ++n_programs_;
     while (generation_ < program.generation) end_generation();

@@ -7,36 +7,41 @@
 #include <unordered_set>
 #include <vector>
 
+#include "neuronsmith/core/ranks.hpp"
 #include "neuronsmith/search/archive.hpp"
 #include "neuronsmith/search/evolution/evolution_options.hpp"
 #include "neuronsmith/search/evolution/program.hpp"
-#include "neuronsmith/search/evolution/program_database.hpp"
+#include "neuronsmith/search/evolution/program_store.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/genetic/variation.hpp"
 #include "neuronsmith/search/strategy.hpp"
 
 namespace neuronsmith::search::evolution {
 
-/// Evolution of programs on islands (Romera-Paredes et al., Mathematical discoveries from program search
-/// with large language models, 2024; Novikov et al., AlphaEvolve, 2025). Each island keeps, in every
-/// ShapeCell, the program of least criterion. A parent is the island's best, one that won a tournament
-/// of its elites, or any of them, whatever its score. Every so many generations an island's best go to
-/// the next one. No formula is proposed twice.
+/// Evolution of programs on islands (Romera-Paredes et al., Mathematical discoveries from program
+/// search with large language models, 2024; Novikov et al., AlphaEvolve, 2025). Each island keeps,
+/// in every ShapeCell, the program of least criterion. A parent is the island's best, one that won
+/// a tournament of its elites, or any of them, whatever its score. Every so many generations an
+/// island's best go to the next one. No formula is proposed twice.
 ///
-/// With a database all of it survives the process: programs and state are written by write_state() of
-/// the database, which the driver calls after each generation. Islands are made anew from the programs.
+/// With a store all of it survives the process: programs and state are written by write_state() of
+/// the store, which the driver calls after each generation. Islands are made anew from the
+/// programs.
 class ProgramSearch final : public Strategy {
  public:
   /// `grammar` says what formulas are drawn from and by what they vary; its population, tournament,
-  /// elite, immigration and fitness have no meaning here. `database` may be null and must outlive it;
-  /// searches whose islands have numbers of their own, from `first_island` on, may share one.
-  /// Throws ConfigError on options that do not fit together.
+  /// elite, immigration and fitness have no meaning here. `store` and `ranks` may be null and must
+  /// outlive it; searches whose islands have numbers of their own, from `first_island` on, may
+  /// share a store. Searches on several ranks generate in step, and the best of one's last island
+  /// go to the first island of the next one's. Throws ConfigError on options that do not fit
+  /// together.
   ProgramSearch(EvolutionOptions options,
                 GeneticOptions grammar,
                 InputSpace inputs,
                 std::uint64_t seed,
-                ProgramDatabase* database = nullptr,
-                std::uint32_t first_island = 0);
+                ProgramStore* store = nullptr,
+                std::uint32_t first_island = 0,
+                Ranks* ranks = nullptr);
   ProgramSearch(const ProgramSearch&) = delete;  // its parts refer to its options
   ProgramSearch& operator=(const ProgramSearch&) = delete;
 
@@ -70,13 +75,15 @@ class ProgramSearch final : public Strategy {
   static void settle(Island& island, const Program& program);
   void end_generation();
   void migrate();
+  [[nodiscard]] std::vector<Program> passed_on(const std::vector<Program>& travellers);
 
   EvolutionOptions options_;
   GeneticOptions grammar_;
   InputSpace inputs_;
   std::uint64_t seed_;
-  ProgramDatabase* database_;
+  ProgramStore* store_;
   std::uint32_t first_island_;
+  Ranks* ranks_;
   Variation variation_;
   RandomFormula fresh_;
   std::vector<formula::Formula> seeds_;
