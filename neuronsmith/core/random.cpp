@@ -41,13 +41,15 @@ double Random::uniform() noexcept {
 }
 
 std::size_t Random::below(std::size_t n) noexcept {
-  // Rejection keeps the draw free of bias (Lemire 2019 would save the division, not the bias).
+  // Rejection keeps the draw free of bias. The greatest multiple of the range is less than a range
+  // below 2^64, so hardly any draw needs the division that finds it.
   const std::uint64_t range = n;
-  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % range;
   for (;;) {
     const std::uint64_t high = (*this)();
     const std::uint64_t draw = (high << 32) | (*this)();
-    if (draw < limit) return static_cast<std::size_t>(draw % range);
+    if (draw <= UINT64_MAX - range || draw < UINT64_MAX - UINT64_MAX % range) {
+      return static_cast<std::size_t>(draw % range);
+    }
   }
 }
 

@@ -92,6 +92,7 @@ void DenseLayer::measure_step_scales(LayerWorkspace& w, std::span<float> scales)
   };
   for (const std::vector<WeightRuns>& runs : runs_of_term_) {
     for (const WeightRuns& run : runs) {
+      if (run.block == input_block_) continue;  // as large as itself
       for (std::size_t j = 0; j < n_inputs(); ++j) {
         const double ratio = size_of(w.input(), j) / size_of(w.block(w.basis_, run.block), j);
         if (!std::isfinite(ratio) || ratio <= 0.0) continue;
