@@ -72,6 +72,8 @@ void fma_peak(benchmark::State& state) {
   state.counters["flops"] = benchmark::Counter(flops, benchmark::Counter::kIsRate);
 }
 BENCHMARK(fma_peak)->Name("limit/fma_peak");
+// What each of two cores does while both are busy: they may share units, clock and power.
+BENCHMARK(fma_peak)->Name("limit/fma_peak_of_two")->Threads(2);
 
 void l1_stream(benchmark::State& state) {
   constexpr std::size_t kFloats = 512;  // as long as a tile of the evaluator

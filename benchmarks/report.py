@@ -76,13 +76,15 @@ class Report:
     def __init__(self, folder, commit):
         runs = {name: Run(os.path.join(folder, name + ".json"))
                 for name in ("evaluation", "scoring", "activation_discovery", "tensor_search", "step",
-                             "light_network", "reading")}
+                             "cohort", "light_network", "reading")}
         self.evaluation, self.scoring = runs["evaluation"], runs["scoring"]
         self.step, self.reading = runs["step"], runs["reading"]
         self.discovery = runs["activation_discovery"]
+        self.cohort = runs["cohort"]
         self.light_network = runs["light_network"]
         self.tensor_search = runs["tensor_search"]
         self.tensor_peer = load(os.path.join(folder, "peer_tensor_search.json"))
+        self.cohort_peer = load(os.path.join(folder, "peer_cohort.json"))
         self.light_peer = load(os.path.join(folder, "peer_light_network.json"))
         self.memory = load(os.path.join(folder, "memory.json"))
         self.build = load(os.path.join(folder, "build.json"))
@@ -107,7 +109,7 @@ class Report:
     def limits(self):
         rows = []
         for name, run in (("evaluation", self.evaluation), ("training step", self.step),
-                          ("Light network", self.light_network),
+                          ("cohort", self.cohort), ("Light network", self.light_network),
                           ("tensor search", self.tensor_search)):
             fma = run.figure("limit/fma_peak", "flops")
             stream = run.figure("limit/l1_stream", "bytes")
@@ -193,6 +195,49 @@ class Report:
                          target_cell(ratio, least, "{:.1f} times"), f"{least:.0f} times"))
         return table(("eager step", "time", "ours is faster by", "target"), rows)
 
+    def cohort_rate(self, kind, threads):
+        return self.cohort.figure(self.cohort_name(kind, threads), "candidate_steps")
+
+    @staticmethod
+    def cohort_name(kind, threads):
+        return f"cohort/{kind}/{threads}/process_time/real_time"
+
+    def cohort_table(self):
+        peaks = [self.cohort.figure("limit/fma_peak", "flops"),
+                 self.cohort.figure("limit/fma_peak_of_two/threads:2", "flops")]
+        rows = []
+        for kind, words in (("mixed", "eight functions"), ("gelu", "gelu")):
+            rates = [self.cohort_rate(kind, threads) for threads in (1, 2)]
+            if None in rates:
+                continue
+            row = [words] + [rate.text("k", 1e3) for rate in rates]
+            row.append(f"{share(rates[1], rates[0]):.2f}")
+            for threads, peak in zip((1, 2), peaks):
+                name = self.cohort_name(kind, threads)
+                cpu_seconds = 1e-3 * self.cohort.figure(name, "cpu_time").median
+                flops = self.cohort.figure(name, "flops_a_run").median / cpu_seconds
+                row.append(f"{flops / peak.median:.2f}")
+            rows.append(row)
+        if rows:
+            rows.append(["the peak itself, GFLOP/s", peaks[0].text("", 1e9),
+                         peaks[1].text("", 1e9 / 2), f"{2 * share(peaks[1], peaks[0]):.2f}", "", ""])
+        return table(("activations", "steps/s, one thread", "two threads", "two against one",
+                      "share of the multiply-add peak, one thread", "two threads"), rows)
+
+    def cohort_peers(self):
+        theirs = self.cohort_peer.get("steps_per_second", {})
+        rows = []
+        for kind, words, ours, least in (("mixed", "one by one, eight functions", "mixed", 20.0),
+                                         ("gelu", "one by one, gelu", "gelu", 20.0),
+                                         ("vmap", "`torch.func.vmap`, gelu", "gelu", 4.0)):
+            rates = [theirs.get(f"{kind}/{threads}") for threads in (1, 2)]
+            rate = self.cohort_rate(ours, 2)
+            ratio = rate.median / max(rates) if rate and None not in rates else None
+            rows.append([words] + [f"{1e-3 * r:.3g} k" if r else MISSING for r in rates] +
+                        [target_cell(ratio, least, "{:.1f} times"), f"{least:.0f} times"])
+        return table(("PyTorch", "steps/s, one thread", "two threads",
+                      "ours with two is faster than the better by", "target"), rows)
+
     def light_network_table(self):
         peak = self.light_network.figure("limit/fma_peak", "flops")
         theirs = self.light_peer.get("seconds", {})
@@ -257,8 +302,9 @@ class Report:
         return {"machine": self.machine, "limits": self.limits,
                 "evaluation": self.evaluation_table, "scoring": self.scoring_table,
                 "discovery": self.discovery_table, "step": self.step_table,
-                "step_peers": self.step_peers, "light_network": self.light_network_table, "tensor": self.tensor_table,
-                "reading": self.reading_table, "memory": self.memory_table}
+                "step_peers": self.step_peers, "cohort": self.cohort_table,
+                "cohort_peers": self.cohort_peers, "light_network": self.light_network_table,
+                "tensor": self.tensor_table, "reading": self.reading_table, "memory": self.memory_table}
 
 
 def main():

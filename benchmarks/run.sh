@@ -23,7 +23,7 @@ features=$(grep -o -w -m 1 -e avx2 -e avx512f /proc/cpuinfo | sort -u | tr '\n' 
 printf '{"processor": "%s (%s)", "compiler": "%s"}\n' "$processor" "${features% }" \
   "$("$(compiler "$1")" --version | head -n 1)" >"$out/build.json"
 
-rm -f "$out"/{evaluation,scoring,activation_discovery,tensor_search,step,light_network,reading,memory}.json
+rm -f "$out"/{evaluation,scoring,activation_discovery,tensor_search,step,cohort,light_network,reading,memory}.json
 rm -f "$out"/peer_*.json
 measure evaluation --benchmark_repetitions=11 --benchmark_min_time=0.1
 measure step --benchmark_repetitions=11 --benchmark_min_time=0.1
@@ -39,6 +39,8 @@ NEURONSMITH_BENCHMARK_TABLE=$table measure reading --benchmark_repetitions=5 --b
 python3 benchmarks/memory.py "$bin/neuronsmith" "$table" "$rows" "$columns" >"$out/memory.json"
 rm -f "$table"
 
+# Last, as the peers begin with PyTorch's: both are measured on a clock, and on all cores.
+measure cohort --benchmark_repetitions=7 --benchmark_min_time=0.5
 if [ "${NEURONSMITH_PEERS:-yes}" != no ]; then
   echo "measuring: peers" >&2
   for kind in arithmetic transcendental; do "$bin/print_trees" "$kind" >"$out/$kind.txt"; done

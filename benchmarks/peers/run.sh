@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh OUT TREES_ARITHMETIC TREES_TRANSCENDENTAL: measures the peers, one thread each, and writes
-# OUT/peer_*.json. What cannot be installed or built is left out with a word.
+# run.sh OUT TREES_ARITHMETIC TREES_TRANSCENDENTAL: measures the peers, one thread each (the cohort's with
+# two as well), and writes OUT/peer_*.json. What cannot be installed or built is left out with a word.
 set -uo pipefail
 
 out=$1
@@ -51,6 +51,17 @@ while IFS= read -r line; do
   pinned[${line%%=*}]=$line
 done <"$here/requirements.txt"
 
+if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
+  # First: ours was measured just before. Memory that is given back after each operation costs it a fifth.
+  measure cohort env MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 \
+    "$venv/bin/python" "$here/cohort.py"
+  measure pytorch "$venv/bin/python" "$here/step.py"
+  measure libtorch step_libtorch
+  measure light_network "$venv/bin/python" "$here/light_network.py"
+  measure tensor_search "$venv/bin/python" "$here/tensor_search.py"
+else
+  skip 'torch cannot be installed'
+fi
 if install "${pinned[numpy]}" && install "${pinned[pyoperon]}"; then
   measure operon "$venv/bin/python" "$here/evaluation.py" \
     "arithmetic=$arithmetic" "transcendental=$transcendental"
@@ -64,12 +75,4 @@ elif install "${pinned[numpy]}" && install "${pinned[scikit-learn]}" && install 
   measure gplearn "$venv/bin/python" "$here/activation_discovery.py" "$higgs"
 else
   skip 'gplearn cannot be installed'
-fi
-if install "${pinned[numpy]}" && install "${pinned[torch]}"; then
-  measure pytorch "$venv/bin/python" "$here/step.py"
-  measure libtorch step_libtorch
-  measure light_network "$venv/bin/python" "$here/light_network.py"
-  measure tensor_search "$venv/bin/python" "$here/tensor_search.py"
-else
-  skip 'torch cannot be installed'
 fi
