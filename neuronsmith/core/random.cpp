@@ -13,25 +13,40 @@ Random::Random(std::uint64_t seed, Purpose purpose, std::uint32_t a, std::uint32
 
 void Random::refill() noexcept {
   using namespace philox;
-  block_ = counter_;
+  constexpr std::size_t kBlocks = 4;
+  using Lanes = std::array<std::uint32_t, kBlocks>;  // a word of each block
+  std::array<Lanes, 4> words;
+  for (std::size_t k = 0; k < words.size(); ++k) words[k].fill(counter_[k]);
+  for (std::size_t i = 0; i < kBlocks; ++i) words[0][i] += static_cast<std::uint32_t>(i);
+  const auto multiply = [](const Lanes& word, std::uint32_t factor, Lanes& high, Lanes& low) {
+    for (std::size_t i = 0; i < kBlocks; ++i) {
+      const std::uint64_t product = std::uint64_t{factor} * word[i];
+      high[i] = static_cast<std::uint32_t>(product >> 32);
+      low[i] = static_cast<std::uint32_t>(product);
+    }
+  };
   auto key = key_;
   for (int round = 0; round < kRounds; ++round) {
-    const std::uint64_t product0 = std::uint64_t{kMultiplier0} * block_[0];
-    const std::uint64_t product1 = std::uint64_t{kMultiplier1} * block_[2];
-    block_ = {static_cast<std::uint32_t>(product1 >> 32) ^ block_[1] ^ key[0],
-              static_cast<std::uint32_t>(product1),
-              static_cast<std::uint32_t>(product0 >> 32) ^ block_[3] ^ key[1],
-              static_cast<std::uint32_t>(product0)};
+    Lanes high0, low0, high1, low1;
+    multiply(words[0], kMultiplier0, high0, low0);
+    multiply(words[2], kMultiplier1, high1, low1);
+    for (std::size_t i = 0; i < kBlocks; ++i) words[0][i] = high1[i] ^ words[1][i] ^ key[0];
+    for (std::size_t i = 0; i < kBlocks; ++i) words[2][i] = high0[i] ^ words[3][i] ^ key[1];
+    words[1] = low1;
+    words[3] = low0;
     key[0] += kWeyl0;
     key[1] += kWeyl1;
   }
-  ++counter_[0];
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    for (std::size_t k = 0; k < words.size(); ++k) numbers_[i * words.size() + k] = words[k][i];
+  }
+  counter_[0] += kBlocks;
   used_ = 0;
 }
 
 Random::result_type Random::operator()() noexcept {
-  if (used_ == block_.size()) refill();
-  return block_[used_++];
+  if (used_ == numbers_.size()) refill();
+  return numbers_[used_++];
 }
 
 double Random::uniform() noexcept {

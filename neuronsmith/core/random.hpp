@@ -63,8 +63,8 @@ class Random {
 
   std::array<std::uint32_t, 2> key_;
   std::array<std::uint32_t, 4> counter_;
-  std::array<std::uint32_t, 4> block_{};
-  std::size_t used_ = 4;
+  std::array<std::uint32_t, 16> numbers_{};  // of four blocks, computed side by side
+  std::size_t used_ = 16;
 };
 
 }  // namespace neuronsmith
