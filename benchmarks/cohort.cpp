@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kInputs = 8;
 constexpr std::size_t kRows = 1024;
 constexpr std::size_t kBatch = 128;
-constexpr std::size_t kEpochs = 50;
+constexpr std::size_t kEpochs = 100;
 constexpr std::size_t kProblems = 4;
 constexpr std::size_t kMembers = 8;
 
