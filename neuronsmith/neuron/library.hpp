@@ -24,6 +24,9 @@ struct LibraryEntry {
 /// |x| up to 1e18.
 [[nodiscard]] std::span<const LibraryEntry> library_activations();
 
+/// Those of them that others published: what searches begin with, so that none begins with what one found.
+[[nodiscard]] std::span<const LibraryEntry> published_activations();
+
 [[nodiscard]] std::optional<LibraryEntry> find_aggregation(std::string_view name);
 [[nodiscard]] std::optional<LibraryEntry> find_activation(std::string_view name);
 

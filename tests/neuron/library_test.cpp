@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -41,12 +42,27 @@ double sinc_slope(double x) {
   return std::abs(x) < 1e-3 ? -std::numbers::pi * u / 3.0 : (cos_pi(x) - sinc(x)) / x;
 }
 
-double tanh_form(double x) { return std::sqrt(2.0 / std::numbers::pi) * (x + 0.044715 * x * x * x); }
+double tanh_form(double x) {
+  return std::sqrt(2.0 / std::numbers::pi) * (x + 0.044715 * x * x * x);
+}
+
+/// What is within the tanh of "mined", and its derivative.
+double gate(double x) {
+  const double c = std::clamp(x, -4.0, 4.0);
+  return 0.55 * (x + c * c * c * std::min(1.02, gelu(x) + 0.366));
+}
+double gate_slope(double x) {
+  const double c = std::clamp(x, -4.0, 4.0);
+  const double m = std::min(1.02, gelu(x) + 0.366);
+  const double m_slope = gelu(x) + 0.366 < 1.02 ? gelu_slope(x) : 0.0;
+  const double c_slope = std::abs(x) <= 4.0 ? 1.0 : 0.0;
+  return 0.55 * (1.0 + 3.0 * c * c * c_slope * m + c * c * c * m_slope);
+}
 
 constexpr double kSeluScale = 1.0507009873554804934193349852946;
 constexpr double kSeluAlpha = 1.6732632423543772848170429916717;
 
-/// As published, in float64.
+/// As published (the last one as in docs/results/mining.md), in float64.
 const std::map<std::string, Definition> kDefinitions = {
     {"identity", {[](double x) { return x; }, [](double) { return 1.0; }}},
     {"relu", {[](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0 ? 1.0 : 0.0; }}},
@@ -101,6 +117,9 @@ const std::map<std::string, Definition> kDefinitions = {
         const double wave = exp(-x * x / 2.0) * (2.0 * std::cos(2.0 * x) - x * std::sin(2.0 * x));
         return 0.5 / (1.0 + 0.5 * std::abs(x)) + 0.2 * wave;
       }}},
+    {"mined",
+     {[](double x) { return -1.25 * x * tanh(gate(x)) - 1.3 * x; },
+      [](double x) { return -1.25 * (tanh(gate(x)) + x * sech2(gate(x)) * gate_slope(x)) - 1.3; }}},
 };
 
 /// 0, small and large magnitudes of both signs, and a fine grid between.
@@ -139,6 +158,25 @@ TEST(Library, EveryActivationSaysWhereItComesFromAndForWhom) {
     EXPECT_FALSE(entry.source.empty()) << entry.name;
     EXPECT_EQ(entry.notes.empty(), entry.name == "identity") << entry.name;
   }
+}
+
+TEST(Library, TheLimitWithinTheMinedOneChangesNoValue) {
+  const auto unlimited =
+      formula::parse_or_throw("-1.25*x*tanh(0.55*(x + x^3*min(1.02, gelu(x) + 0.366))) - 1.3*x",
+                              formula::Shape::Scalar,
+                              "test");
+  std::vector<float> x;
+  for (int i = -2000; i <= 2000; ++i) x.push_back(static_cast<float>(i) / 100.0F);
+  std::vector<float> expected(x.size());
+  std::vector<float> y(x.size());
+  formula::ElementwiseFunction(unlimited).evaluate(x, expected);
+  formula::ElementwiseFunction(resolve_activation("mined").formula).evaluate(x, y);
+  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_FLOAT_EQ(y[i], expected[i]) << x[i];
+}
+
+TEST(Library, WhatSearchesBeginWithIsPublished) {
+  for (const LibraryEntry& entry : published_activations()) EXPECT_NE(entry.name, "mined");
+  EXPECT_EQ(published_activations().size() + 1, library_activations().size());
 }
 
 TEST(Library, NotesTellTheTruthAboutLeastValues) {

@@ -36,16 +36,16 @@ std::unique_ptr<search::Strategy> single(const search::Recipe& recipe,
   if (inputs.shape == Shape::Vector) {
     programs->begin_with({aggregation("x"), aggregation("x + x^2")});
   } else if (inputs.n_columns == 0) {
-    programs->begin_with(library_functions());
+    programs->begin_with(published_functions());
   }
   return programs;
 }
 
 }  // namespace
 
-std::vector<Formula> library_functions() {
+std::vector<Formula> published_functions() {
   std::vector<Formula> functions;
-  for (const neuron::LibraryEntry& entry : neuron::library_activations()) {
+  for (const neuron::LibraryEntry& entry : neuron::published_activations()) {
     Formula f = neuron::resolve_activation(std::string(entry.name)).formula;
     if (!f.uses(formula::OpKind::BatchStatistic)) functions.push_back(std::move(f));
   }

@@ -22,7 +22,7 @@ namespace neuronsmith::experiment::internal {
     search::evolution::ProgramStore* store,
     Ranks* ranks = nullptr);
 
-/// Formulas of the library's activations that are functions of x alone, one after the other.
-[[nodiscard]] std::vector<formula::Formula> library_functions();
+/// Formulas of the library's published activations that are functions of x alone, one after the other.
+[[nodiscard]] std::vector<formula::Formula> published_functions();
 
 }  // namespace neuronsmith::experiment::internal

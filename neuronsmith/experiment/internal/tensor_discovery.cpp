@@ -206,7 +206,7 @@ std::vector<Formula> structures_of(const TensorDiscovery& discovery, search::Rol
     const Formula aggregation = neuron::to_formula(structure);
     if (role == search::Role::Aggregation) formulas.push_back(aggregation);
     if (role != search::Role::Neuron) continue;
-    for (const Formula& function : library_functions()) {
+    for (const Formula& function : published_functions()) {
       formulas.push_back(neuron::compose({aggregation, function}));
     }
   }

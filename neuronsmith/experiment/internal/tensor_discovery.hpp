@@ -31,7 +31,7 @@ void require_tensor_rows(const PreparedData& data, const DiscoverOptions& option
 
 /// What restarts found and what they agree on, no structure twice, as formulas for a role: aggregations;
 /// activations, a power of x for every order, as a power of a sum holds the product of that order;
-/// whole neurons, every aggregation with every function of the library.
+/// whole neurons, every aggregation with every published function of the library.
 [[nodiscard]] std::vector<formula::Formula> structures_of(
     const search::tensor::TensorDiscovery& discovery, search::Role role);
 

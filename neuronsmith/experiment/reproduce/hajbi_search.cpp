@@ -30,7 +30,7 @@ std::size_t n_final_seeds(const PreparedData& data) {
 
 std::vector<Formula> library_formulas() {
   std::vector<Formula> formulas;
-  for (const neuron::LibraryEntry& entry : neuron::library_activations()) {
+  for (const neuron::LibraryEntry& entry : neuron::published_activations()) {
     formulas.push_back(neuron::resolve_activation(std::string(entry.name)).formula);
   }
   return formulas;
@@ -120,7 +120,7 @@ std::optional<neuron::Activation> searched_activation(const PreparedData& data,
   strategy.begin_with(library_formulas());
   search::DriverOptions driver;
   const double cost = static_cast<double>(n_rows) / static_cast<double>(data.n_training);
-  const std::size_t n_entries = neuron::library_activations().size();
+  const std::size_t n_entries = neuron::published_activations().size();
   const auto trainings = static_cast<double>((n_entries - kFinalists) * n_final_seeds(data));
   driver.budget.candidates = static_cast<std::uint64_t>(trainings / cost);
   const search::Discovery found =

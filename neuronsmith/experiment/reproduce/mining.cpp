@@ -248,8 +248,15 @@ class Mining {
 }  // namespace
 
 std::vector<std::string> mining_functions() {
-  return {
-      "relu", "gelu", "silu", "tanh", "gelusine", "gelu-sinc-perturbation", "gmtu", "turbulent"};
+  return {"relu",
+          "gelu",
+          "silu",
+          "tanh",
+          "gelusine",
+          "gelu-sinc-perturbation",
+          "gmtu",
+          "turbulent",
+          "mined"};
 }
 
 void MiningOptions::validate() const {

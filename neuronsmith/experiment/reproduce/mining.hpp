@@ -25,7 +25,7 @@ struct MiningOptions {
                                        WorldFamily::SphericalHarmonic,
                                        WorldFamily::Roessler,
                                        WorldFamily::LogisticMap};
-  std::size_t worlds = 10;  ///< of each family, with the seeds 1, 2, ...; at least 2
+  std::size_t worlds = 40;  ///< of each family, with the seeds 1, 2, ...; at least 2
   std::size_t seeds = 20;   ///< trainings of each function on each problem, > 0
   std::vector<double> rates = {0.003, 0.01, 0.03};  ///< learning rates to choose from
   std::size_t epochs = 100;

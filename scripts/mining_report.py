@@ -1,0 +1,79 @@
+"""mining_report.py SEARCH_DIR WORK_DIR PICTURE: the page of mining.sh, from what it left in WORK_DIR."""
+
+import json
+import pathlib
+import sys
+
+INTRO = """# Activations by how networks of them extrapolate
+
+After "Mining Generalizable Activation Functions" (Vitvitskyi et al., arXiv 2602.05688): an activation is good if small networks of it
+have a small loss beyond the range that they were trained on. Made by
+
+    neuronsmith discover --recipe mine --minutes 20 --seed SEED --json >searches/SEED.json     # once a seed
+    scripts/mining.sh BINARY DATA_DIR searches docs/results/mining.md
+
+The second runs `neuronsmith reproduce mining --data-dir DATA_DIR`.
+
+**Who saw what.** Synthetic worlds are of eight families of four kinds: algebraic laws, waves, flows, maps. Searches learn on one family of each kind
+(feynman, harmonic-sum, lorenz, mackey-glass) and choose among their finalists by other worlds of these four. The tables below are of the other four
+(polynomial, spherical-harmonic, roessler, logistic-map) and of real tables, none of which any search or choice has seen. That the families are parted so, and that a candidate must beat rivals and
+not ReLU alone, was decided after a first search, on polynomial, feynman, harmonic-sum and lorenz, had found a function that is 0.80 of ReLU there and 1.36
+on the other four, where mackey-glass, the only map with memory, undid it. So the four families judged by here are new to the functions, and not to the one who built the search.
+
+**The comparison.** Networks have two layers of 32 units; every function has the same rows, first weights, order of rows and learning rates to choose from (by the loss within the distribution).
+A ratio below 1 is a smaller loss. Every world counts once, and every table.
+"""
+
+RIVALS = ["relu", "gelu", "silu", "tanh", "gelusine"]
+
+
+def interval(ratio):
+    text = f'{ratio["ratio"]:.3g} ({ratio["low"]:.3g} to {ratio["high"]:.3g})'
+    return f"**{text}**" if ratio["high"] < 1 else text + (" !" if ratio["low"] > 1 else "")
+
+
+def searches_table(searches, work):
+    rows = []
+    for path in sorted(searches.glob("*.json")):
+        found = json.loads(path.read_text())
+        best = next(f for f in found["finalists"] if f["chosen"])
+        study = json.loads((work / path.stem / "results.json").read_text())
+        over = {f["function"]: f["last_over_this_on_worlds"] for f in study["functions"]}
+        trials = best["trials"]
+        rows.append(
+            [
+                str(found["seed"]),
+                str(found["candidates"]),
+                f'{found["seconds"] / 60:.1f}',
+                f'`{found["activation"]}`',
+                interval({"ratio": best["error"], "low": trials["low"], "high": trials["high"]}),
+                f'{best["criterion"]:.3g}',
+                *(interval(over[rival]) for rival in RIVALS),
+            ]
+        )
+    head = ["seed", "candidates", "minutes", "chosen", "over relu, finals", "criterion, finals"]
+    head += [f"over {rival}, held back" for rival in RIVALS]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))] + [" | ".join(r) for r in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def main():
+    searches, work, picture = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    print(INTRO)
+    print("## What searches found\n")
+    print(
+        "Searches that differ in their seed alone. *Finals*: other worlds of the families searched, by which one is chosen; the criterion "
+        "is the greatest upper end of the intervals over relu, gelu, silu, tanh and gelusine. *Held back*: worlds of the families that were not "
+        "searched, 8 trainings each.\n"
+    )
+    print(searches_table(searches, work) + "\n")
+    print(
+        "The library has the one of least criterion, its constants rounded to three digits, as `mined`: what follows is of that.\n"
+    )
+    if (work / "study" / "shapes.png").exists():
+        print(f"![The shape of mined, with its slope, beside known activations]({picture})\n")
+    print((work / "study" / "results.md").read_text())
+    print((work / "log").read_text().splitlines()[-1].split("; written")[0] + ".")
+
+
+main()
