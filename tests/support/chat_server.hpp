@@ -10,7 +10,14 @@
 #include <thread>
 #include <vector>
 
+#include "neuronsmith/core/json.hpp"
+
 namespace neuronsmith::testing {
+
+/// A reply whose text is `content`, as an endpoint of OpenAI's form sends it.
+inline std::string chat_reply(const std::string& content) {
+  return Json{{"choices", {{{"message", {{"role", "assistant"}, {"content", content}}}}}}}.dump();
+}
 
 /// A request as an endpoint received it.
 struct ChatRequest {
@@ -24,6 +31,13 @@ class ChatServer {
  public:
   /// Gives the answer to the request of that number, from 0; runs on the server's thread.
   using Handler = std::function<void(std::size_t number, httplib::Response& response)>;
+
+  /// Says `content` to every request.
+  static Handler saying(const std::string& content) {
+    return [reply = chat_reply(content)](std::size_t, httplib::Response& response) {
+      response.set_content(reply, "application/json");
+    };
+  }
 
   explicit ChatServer(Handler handler) : handler_(std::move(handler)) {
     server_.new_task_queue = [] { return new httplib::ThreadPool(1); };

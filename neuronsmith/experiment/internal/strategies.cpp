@@ -1,5 +1,7 @@
 #include "neuronsmith/experiment/internal/strategies.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +28,8 @@ std::unique_ptr<search::Strategy> single(const search::Recipe& recipe,
                                          search::InputSpace inputs,
                                          std::uint64_t seed,
                                          search::evolution::ProgramDatabase* database,
-                                         std::uint32_t first_island) {
+                                         std::uint32_t first_island,
+                                         const Adviser& adviser) {
   if (recipe.strategy == search::StrategyKind::GeneticProgramming) {
     return std::make_unique<search::GeneticSearch>(recipe.genetic, inputs, seed);
   }
@@ -36,6 +39,9 @@ std::unique_ptr<search::Strategy> single(const search::Recipe& recipe,
     programs->begin_with({aggregation("x"), aggregation("x + x^2")});
   } else if (inputs.n_columns == 0) {
     programs->begin_with(library_functions());
+  }
+  if (adviser.proposer != nullptr) {
+    programs->propose_with(*adviser.proposer, adviser.share, adviser.stop);
   }
   return programs;
 }
@@ -54,13 +60,33 @@ std::vector<Formula> library_functions() {
 std::unique_ptr<search::Strategy> strategy_of(const search::Recipe& recipe,
                                               search::InputSpace inputs,
                                               std::uint64_t seed,
-                                              search::evolution::ProgramDatabase* database) {
-  if (recipe.role != search::Role::Neuron) return single(recipe, inputs, seed, database, 0);
+                                              search::evolution::ProgramDatabase* database,
+                                              const Adviser& adviser) {
+  if (recipe.role != search::Role::Neuron) return single(recipe, inputs, seed, database, 0, adviser);
   const auto islands = static_cast<std::uint32_t>(recipe.evolution.islands);
   return std::make_unique<search::NeuronSearch>(
-      single(recipe, Shape::Vector, seed, database, 0),
-      single(recipe, Shape::Scalar, seed, database, islands),
+      single(recipe, Shape::Vector, seed, database, 0, adviser),
+      single(recipe, Shape::Scalar, seed, database, islands, adviser),
       neuron::Composite{aggregation("x"), recipe.trials.reference_activation().formula});
+}
+
+std::string score_text(const search::Recipe& recipe, bool is_of_table) {
+  if (recipe.is_network()) {
+    return fmt::format(
+        "The error of a formula is a ratio of losses: small networks are trained with it on {}, and their "
+        "loss{} is divided by that of the same networks with the activation {}. Below 1 is better than "
+        "that, and less is better.",
+        is_of_table ? "a table"
+                    : "synthetic problems: " + search::world_family_names(recipe.worlds.families),
+        is_of_table ? " on rows held out" : " beyond the range of their training",
+        recipe.trials.reference);
+  }
+  if (recipe.role == search::Role::Activation) {
+    return "The error of a formula is its loss where it predicts the target of a table by itself; less is "
+           "better.";
+  }
+  return "The error of a formula is the squared error, over the target's variance, where it predicts the "
+         "target of a table with fitted coefficients; less is better.";
 }
 
 }  // namespace neuronsmith::experiment::internal

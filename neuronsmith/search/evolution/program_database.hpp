@@ -65,7 +65,12 @@ class ProgramDatabase final : public TrialStore, public StateStore {
   void log(const LogEntry& entry);
   [[nodiscard]] std::vector<LogEntry> log() const;
 
+  [[nodiscard]] std::size_t count_programs(Origin origin) const;
+  [[nodiscard]] std::size_t count_log(const std::string& kind) const;
+
  private:
+  [[nodiscard]] std::size_t count(const char* query, const std::string& value) const;
+
   std::unique_ptr<neuronsmith::internal::Database> database_;
   mutable std::mutex mutex_;  // of the connection
   std::vector<Program> added_;
