@@ -325,7 +325,7 @@ DiscoveryResult by_strategy(const PreparedData* data,
                                      driver_options(data, options, database.get()),
                                      progress,
                                      stop);
-  if (options.model) result.model = summary_of(*database, options.model->chat.model);
+  if (options.model && database != nullptr) result.model = summary_of(*database, options.model->chat.model);
   conclude({best_of_all(result.search.archive), strategy->standing()},
            data,
            options,

@@ -389,6 +389,7 @@ TEST(ShapeCell, TellsShapesApart) {
   const Formula vector =
       formula::parse_or_throw("sum(x^2) + dot(w0, x)", formula::Shape::Vector, "test");
   EXPECT_EQ(cell_of(vector).growth, Growth::Steeper);
+  EXPECT_EQ(cell("x0*x3 - sin(x1)").growth, Growth::Steeper) << "x stands in every column";
   std::set<std::size_t> cells;
   for (const char* text : {"x", "x^2", "abs(x)", "sin(x)", "tanh(x)", "x*tanh(x) + sin(3*x)"}) {
     const std::size_t index = cell(text).index();

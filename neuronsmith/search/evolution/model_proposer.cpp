@@ -12,13 +12,6 @@
 #include "neuronsmith/search/evolution/proposal_limits.hpp"
 
 namespace neuronsmith::search::evolution {
-namespace {
-
-/// A formula may be so many times as long as the search allows before it is simplified.
-constexpr std::size_t kLengthFactor = 4;
-
-}  // namespace
-
 void ModelOptions::validate() const {
   chat.validate();
   require_option(share > 0.0 && share <= 1.0, "--llm-share", "above 0 and at most 1");
@@ -54,7 +47,7 @@ Proposed ModelProposer::failed(const ChatFailure& failure, std::uint32_t generat
 
 Proposed ModelProposer::proposals_of(const std::string& reply,
                                      const ProposalRequest& request) const {
-  const ProposalLimits limits{.max_nodes = kLengthFactor * request.grammar.max_nodes,
+  const ProposalLimits limits{.max_nodes = kLooseSize * request.grammar.max_nodes,
                               .max_cost = task_.max_cost,
                               .weights = request.grammar.weights};
   ModelReply read = read_reply(reply, request.inputs);

@@ -59,7 +59,7 @@ bool is_statement(std::string_view line) {
 
 /// Without "- ", "* ", "3. ", "3) ".
 std::string_view without_bullet(std::string_view text) {
-  std::size_t mark =
+  const auto mark =
       static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
   const std::string_view marks = mark == 0 ? "-*" : ".)";
   if (mark + 1 >= text.size() || marks.find(text[mark]) == marks.npos) return text;
@@ -123,7 +123,7 @@ class Reader {
     const std::string text = std::exchange(piece_, {});
     const bool is_meant = std::exchange(is_function_, false) || is_fenced_;
     if (text.empty() || !is_meant) return;
-    if (!is_pointwise()) return add_refusal("a function of Python has no meaning here", text);
+    if (!inputs_.is_pointwise()) return add_refusal("Python has no meaning here", text);
     PythonResult result = translate_python(text);
     if (const auto* refusal = std::get_if<PythonRefusal>(&result)) {
       return add_refusal(fmt::format("line {}: {}", refusal->line, refusal->reason), text);
@@ -154,14 +154,10 @@ class Reader {
 
   // "x*np.tanh(x)"
   [[nodiscard]] std::optional<Formula> python_expression(std::string_view text) const {
-    if (!is_pointwise()) return std::nullopt;
+    if (!inputs_.is_pointwise()) return std::nullopt;
     PythonResult result = translate_python(fmt::format("def f(x): return {}", text));
     auto* found = std::get_if<Formula>(&result);
     return found != nullptr ? std::optional(std::move(*found)) : std::nullopt;
-  }
-
-  [[nodiscard]] bool is_pointwise() const {
-    return inputs_.shape == formula::Shape::Scalar && inputs_.n_columns == 0;
   }
 
   void add(Formula formula) {

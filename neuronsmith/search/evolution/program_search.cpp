@@ -13,6 +13,7 @@
 #include "neuronsmith/formula/normal_form.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/search/evolution/chat_client.hpp"
+#include "neuronsmith/search/evolution/proposal_limits.hpp"
 #include "neuronsmith/search/evolution/shape_cell.hpp"
 
 namespace neuronsmith::search {
@@ -194,7 +195,7 @@ void ProgramSearch::log(const LogEntry& entry) {
 }
 
 std::string_view ProgramSearch::take(Proposal& proposal) {
-  if (proposal.formula.size() > 4 * grammar_.max_nodes) return "too large";  // to look at
+  if (proposal.formula.size() > kLooseSize * grammar_.max_nodes) return "too large";
   proposal.formula = shorter(std::move(proposal.formula));
   if (proposal.formula.size() > grammar_.max_nodes) return "too large";
   const bool reads_input = proposal.formula.uses(Op::Input) || proposal.formula.uses(Op::Column);

@@ -16,12 +16,9 @@ constexpr int kDigits = 4;
 bool is_vector(const ProposalRequest& request) {
   return request.inputs.shape == formula::Shape::Vector;
 }
-bool is_pointwise(const ProposalRequest& request) {
-  return !is_vector(request) && request.inputs.n_columns == 0;
-}
 
 std::string inputs_text(const ProposalRequest& request) {
-  if (is_pointwise(request)) {
+  if (request.inputs.is_pointwise()) {
     return "The formulas are activation functions of a neural network: functions of one number x, "
            "applied to every pre-activation alike.";
   }
@@ -86,7 +83,7 @@ std::string limits_text(const ProposalRequest& request, double max_cost) {
   if (is_vector(request)) return text;
   text += fmt::format(
       " It costs at most {} FLOP per element; operators without a number above cost 1.", max_cost);
-  if (is_pointwise(request)) text += " It is finite and not constant for x from -8 to 8.";
+  if (request.inputs.is_pointwise()) text += " It is finite and not constant for x from -8 to 8.";
   return text;
 }
 
@@ -95,7 +92,7 @@ std::string answer_text(const ProposalRequest& request) {
       "Answer with one fenced block that has one formula a line and nothing else, without names "
       "and "
       "comments.";
-  if (is_pointwise(request)) {
+  if (request.inputs.is_pointwise()) {
     text +=
         " What is easier said as a function may be a Python function in a block of its own: def "
         "f(x): "

@@ -22,22 +22,15 @@ constexpr std::size_t kPoints = 321;
 constexpr float kEnd = 8.0F;
 constexpr float kFlat = 1e-5F;  // relative to the greatest value
 
-enum class Kind : std::uint8_t { Pointwise, Vector, Columns };
-
-Kind kind_of(InputSpace inputs) {
-  if (inputs.n_columns > 0) return Kind::Columns;
-  return inputs.shape == formula::Shape::Vector ? Kind::Vector : Kind::Pointwise;
-}
-
 /// Why it is no function of the inputs; empty where it is one.
 std::string objection_to(const Formula& f, InputSpace inputs, const ProposalLimits& limits) {
-  if (kind_of(inputs) == Kind::Pointwise) {
+  if (inputs.is_pointwise()) {
     const bool fits = f.uses(Op::Input) && f.input_shape() == formula::Shape::Scalar &&
                       neuron::objection_to(f).empty() && !f.uses(formula::OpKind::BatchStatistic);
     return fits ? "" : "not a function of x alone";
   }
   const bool is_plain = !f.uses(Op::Parameter) && !f.uses(formula::OpKind::BatchStatistic);
-  if (kind_of(inputs) == Kind::Columns) {
+  if (inputs.n_columns > 0) {
     const bool fits = is_plain && !f.uses(Op::Input) && !f.uses(Op::Weight) &&
                       !f.uses(formula::OpKind::Reduction) && f.uses(Op::Column) &&
                       static_cast<std::size_t>(f.count(Op::Column)) <= inputs.n_columns;
@@ -79,12 +72,12 @@ std::optional<std::string> refusal_of(const Formula& formula,
   }
   std::string objection = objection_to(formula, inputs, limits);
   if (!objection.empty()) return objection;
-  if (kind_of(inputs) == Kind::Vector) return std::nullopt;
+  if (inputs.shape == formula::Shape::Vector) return std::nullopt;
   const double cost = formula::operations_of(formula);
   if (!(cost <= limits.max_cost)) {
     return fmt::format("{} FLOP per element, more than {}", cost, limits.max_cost);
   }
-  return kind_of(inputs) == Kind::Pointwise ? broken_on_the_line(formula) : std::nullopt;
+  return inputs.is_pointwise() ? broken_on_the_line(formula) : std::nullopt;
 }
 
 }  // namespace neuronsmith::search::evolution

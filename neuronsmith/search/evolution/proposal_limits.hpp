@@ -9,6 +9,9 @@
 
 namespace neuronsmith::search::evolution {
 
+/// A formula may be so many times as large as a search allows before it is simplified.
+inline constexpr std::size_t kLooseSize = 4;
+
 /// What a proposed formula must keep to be worth scoring.
 struct ProposalLimits {
   std::size_t max_nodes = 60;  ///< > 0
