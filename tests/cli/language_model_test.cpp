@@ -143,6 +143,18 @@ TEST_F(LanguageModel, ThatHangsDoesNoHarm) {
   expect_no_harm(server->url(), "failure", "0.1");
 }
 
+TEST_F(LanguageModel, ThatHangsDoesNotHoldUpCtrlC) {
+  std::optional<ChatServer> server;
+  server.emplace([&server](std::size_t, httplib::Response&) { server->hang(); });
+  const pid_t process = start(with_model(small("mined.json"), server->url(), "3600"));
+  server->wait_for_request();
+  ::kill(process, SIGINT);
+  const Outcome outcome = finish(process);
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_TRUE(exists("mined.json"));
+  EXPECT_TRUE(ProgramDatabase(path("mined.json.programs")).log().empty());
+}
+
 TEST_F(LanguageModel, ThatIsNoChatEndpointDoesNoHarm) {
   const ChatServer server([](std::size_t number, httplib::Response& response) {
     constexpr const char* kReplies[] = {"<html>", "{\"choices\": 1}", "\xff\x01[[["};

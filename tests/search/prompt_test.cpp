@@ -17,7 +17,7 @@ ProposalRequest request_of(InputSpace inputs, const char* text) {
        .score = {.error = 0.81234,
                  .complexity = 4,
                  .criterion = 0.9,
-                 .trials = TrialSummary{.low = 0.7, .high = 0.9, .cost = 17}}});
+                 .trials = TrialSummary{.low = 0.7, .high = 0.9, .cost = 17, .trainings = 12}}});
   return request;
 }
 
@@ -43,8 +43,9 @@ TEST(Prompt, TellsLanguageLimitsAndPrograms) {
                            "def f(x):"}) {
     EXPECT_TRUE(has(task, part)) << part << " not in " << task;
   }
-  EXPECT_TRUE(has(messages[1].content,
-                  "error 0.8123, 95 % interval 0.7 to 0.9, 17 FLOP, 4 nodes: x*tanh(x)\n"))
+  EXPECT_TRUE(
+      has(messages[1].content,
+          "error 0.8123, 95 % interval 0.7 to 0.9 of 12 trainings, 17 FLOP, 4 nodes: x*tanh(x)\n"))
       << messages[1].content;
   EXPECT_TRUE(has(messages[1].content, "5 new formulas"));
 }

@@ -77,7 +77,8 @@ std::string score_text(const search::Recipe& recipe, bool is_of_table) {
         "loss{} is divided by that of the same networks with the activation {}. Below 1 is better than "
         "that, and less is better.",
         is_of_table ? "a table"
-                    : "synthetic problems: " + search::world_family_names(recipe.worlds.families),
+                    : fmt::format("synthetic problems ({})",
+                                  search::world_family_names(recipe.worlds.families)),
         is_of_table ? " on rows held out" : " beyond the range of their training",
         recipe.trials.reference);
   }

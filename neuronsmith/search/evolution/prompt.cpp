@@ -107,9 +107,10 @@ std::string program_text(const Program& program) {
   const Score& score = program.score;
   std::string text = fmt::format("error {:.4g}", score.error);
   if (score.trials) {
-    text += fmt::format(", 95 % interval {:.4g} to {:.4g}, {:.4g} FLOP",
+    text += fmt::format(", 95 % interval {:.4g} to {:.4g} of {} trainings, {:.4g} FLOP",
                         score.trials->low,
                         score.trials->high,
+                        score.trials->trainings,
                         score.trials->cost);
   }
   return fmt::format("{}, {} nodes: {}\n",
@@ -138,7 +139,8 @@ std::vector<ChatMessage> prompt_of(const ProposalRequest& request,
   std::string programs;
   for (const Program& program : request.programs) programs += program_text(program);
   const std::string wish = fmt::format(
-      "Some formulas of the search, best first:\n\n{}\nPropose {} new formula{} that may have a "
+      "Some formulas of the search, best first as it ranks them by error, chance and "
+      "length:\n\n{}\nPropose {} new formula{} that may have a "
       "smaller "
       "error. They differ from these and from each other by more than their constants.",
       programs,
