@@ -164,27 +164,27 @@ std::vector<Proposal> ProgramSearch::from_proposer(std::uint32_t island) {
                                 .wanted = wanted_};
   Proposed proposed = proposer_->propose(request, stop_);
   for (const LogEntry& entry : proposed.log) log(entry);
-  std::vector<std::int64_t> parents;
-  for (const Program& program : request.programs) parents.push_back(program.id);
+  Proposal frame{.formula = {}, .island = first_island_ + island, .origin = Origin::Model};
+  for (const Program& program : request.programs) frame.parents.push_back(program.id);
+  return taken(std::move(proposed.formulas), frame);
+}
+
+// As many as are wanted of the formulas, each in a proposal that is otherwise `frame`.
+std::vector<Proposal> ProgramSearch::taken(std::vector<Formula> formulas, const Proposal& frame) {
   std::vector<Proposal> proposals;
-  std::size_t n_left = proposed.formulas.size();
-  for (Formula& formula : proposed.formulas) {
-    if (proposals.size() == wanted_) break;
-    --n_left;
-    Proposal proposal{.formula = std::move(formula),
-                      .island = first_island_ + island,
-                      .origin = Origin::Model,
-                      .parents = parents};
+  std::size_t n_read = 0;
+  for (; n_read < formulas.size() && proposals.size() < wanted_; ++n_read) {
+    Proposal proposal = frame;
+    proposal.formula = std::move(formulas[n_read]);
     const std::string_view objection = take(proposal);
     if (objection.empty()) {
       proposals.push_back(std::move(proposal));
     } else {
-      log({generation_,
-           "refusal",
-           fmt::format("{}: {}", objection, printable(formula::to_infix(proposal.formula, 5)))});
+      const std::string text = printable(formula::to_infix(proposal.formula, 5));
+      log({generation_, "refusal", fmt::format("{}: {}", objection, text)});
     }
   }
-  if (n_left > 0) {
+  if (const std::size_t n_left = formulas.size() - n_read; n_left > 0) {
     log({generation_, "refusal", fmt::format("{} more than the {} wanted", n_left, wanted_)});
   }
   return proposals;

@@ -74,6 +74,8 @@ class ProgramSearch final : public Strategy {
   [[nodiscard]] const Program& parent(const Island& island, Random& random) const;
   [[nodiscard]] std::vector<Program> shown(std::uint32_t island) const;
   [[nodiscard]] std::vector<Proposal> from_proposer(std::uint32_t island);
+  [[nodiscard]] std::vector<Proposal> taken(std::vector<formula::Formula> formulas,
+                                            const Proposal& frame);
   // Empty where the formula may be proposed, being not too large, a function of the input, and new;
   // it then counts as known. Otherwise why not.
   [[nodiscard]] std::string_view take(Proposal& proposal);
