@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 rm -rf "$corpus"
-mkdir -p "$corpus"/{formula_parser,csv_reader,neuron_file,model_file,store_rows}
+mkdir -p "$corpus"/{formula_parser,csv_reader,model_reply,neuron_file,model_file,store_rows}
 run() { "$binary" "$@" --quiet >/dev/null; }
 
 i=0
@@ -30,6 +30,47 @@ tanh(sigmoid(exp(log(sqrt(sign(tan(x0)))))))
 (x + 1)^20/(x + 1)^4
 x^64^-64 + (x^64)^64*0
 where(x < 0, 0.1*x, gelu(x)) + (x0 >= 1)*(2 > x)
+END
+
+reply() { cat >"$corpus/model_reply/$1"; }
+reply block <<'END'
+Here they are:
+```
+x*tanh(x)
+where(x < 0, 0.1*x, gelu(x)) + dot(w0, x)
+x0*sin(x1),
+```
+END
+reply prose <<'END'
+<think>x^3</think>
+1. f(x) = x*sigmoid(x)
+2) `erf(x)*np.maximum(x, 0.5)`: smooth
+- -x^2 # falls
+from here on
+END
+reply python <<'END'
+```python
+import numpy as np
+from torch import nn
+
+def f(x: float, a=0.5) -> float:
+    """Text."""
+    s = np.sin(x) if x > 0 else nn.functional.gelu(-x)
+    s *= a
+    return (s**2 + x.tanh()
+)
+def g(x): return torch.clamp(x, min=-1, max=1)/np.pi
+```
+END
+reply hostile <<'END'
+~~~
+import os
+@os.system
+def f(x):
+  while True: open('/etc/passwd').read()
+  for i in range(9): f(x)
+  return eval("x")[0].__class__
+~~~
 END
 
 # The first byte of a table chooses format and options; see csv_reader.cpp.

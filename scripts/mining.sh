@@ -22,10 +22,10 @@ trap 'rm -rf "$work"' EXIT
 for file in "$searches"/*.json; do
   formula=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["activation"])' "$file")
   "$binary" reproduce mining --activations "relu,gelu,silu,tanh,gelusine,$formula" --no-store \
-    --out "$work/$(basename "$file" .json)" --seeds 8 "$@" >/dev/null
+    --out "$work/$(basename "$file" .json)" --seeds 4 "$@" >/dev/null
 done
 mkdir -p "$(dirname "$out")"
 [ ! -f "$work/study/shapes.png" ] || cp "$work/study/shapes.png" "${out%.md}.png"
-python3 "$(dirname "$0")/mining_report.py" "$searches" "$work" "$(basename "${out%.md}").png" >"$work/page.md"
+python3 "$(dirname "$0")/mining_report.py" "$searches" "$work" "$(basename "${out%.md}").png" "$*" >"$work/page.md"
 cp "$work/page.md" "$out"
 echo "written: $out" >&2

@@ -1,4 +1,4 @@
-"""mining_report.py SEARCH_DIR WORK_DIR PICTURE: the page of mining.sh, from what it left in WORK_DIR."""
+"""mining_report.py SEARCH_DIR WORK_DIR PICTURE OPTIONS: the page of mining.sh, from what it left in WORK_DIR."""
 
 import json
 import pathlib
@@ -10,9 +10,9 @@ After "Mining Generalizable Activation Functions" (Vitvitskyi et al., arXiv 2602
 have a small loss beyond the range that they were trained on. Made by
 
     neuronsmith discover --recipe mine --minutes 20 --seed SEED --json >searches/SEED.json     # once a seed
-    scripts/mining.sh BINARY DATA_DIR searches docs/results/mining.md
+    scripts/mining.sh BINARY DATA_DIR searches docs/results/mining.md {given}
 
-The second runs `neuronsmith reproduce mining --data-dir DATA_DIR`.
+The second runs `neuronsmith reproduce mining --data-dir DATA_DIR {given}`.
 
 **Who saw what.** Synthetic worlds are of eight families of four kinds: algebraic laws, waves, flows, maps. Searches learn on one family of each kind
 (feynman, harmonic-sum, lorenz, mackey-glass) and choose among their finalists by other worlds of these four. The tables below are of the other four
@@ -59,12 +59,12 @@ def searches_table(searches, work):
 
 def main():
     searches, work, picture = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
-    print(INTRO)
+    print(INTRO.replace(" {given}", " " + sys.argv[4] if sys.argv[4] else ""))
     print("## What searches found\n")
     print(
         "Searches that differ in their seed alone. *Finals*: other worlds of the families searched, by which one is chosen; the criterion "
         "is the greatest upper end of the intervals over relu, gelu, silu, tanh and gelusine. *Held back*: worlds of the families that were not "
-        "searched, 8 trainings each.\n"
+        "searched, 4 trainings each.\n"
     )
     print(searches_table(searches, work) + "\n")
     print(

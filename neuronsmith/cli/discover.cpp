@@ -25,6 +25,7 @@ Examples:
   neuronsmith discover --recipe neuronseek --data law.csv --restarts 9 --max-order 4
   neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000
   neuronsmith discover --recipe mine --minutes 20 --out mined.json          # no table: synthetic worlds
+  neuronsmith discover --recipe mine --llm-url http://localhost:8080/v1 --llm-model qwen
   neuronsmith discover --recipe mine --data my.csv --target y --shift column=x3
   neuronsmith discover --recipe vsr --objective network --population 40 --data train.csv
   neuronsmith discover --recipe mine --role neuron --data train.csv   # aggregation and activation at once)";
@@ -98,6 +99,11 @@ std::string_view unit_of(const experiment::DiscoveryResult& result) {
   return "of the loss of networks with the reference";
 }
 
+void print_model(const Context& context, const experiment::ModelSummary& model) {
+  context.say("model     {}: {} proposals accepted, {} refused, {} requests failed", model.model,
+              model.accepted, model.refused, model.failed);
+}
+
 void print_neuron(const Context& context, const neuron::Neuron& neuron) {
   if (!neuron.activation) return context.say("\nneuron    {}", formula::to_infix(neuron.formula, 5));
   context.say("\nneuron    {}, then {}", formula::to_infix(neuron.formula, 5),
@@ -123,6 +129,7 @@ void print_result(const Context& context,
                                  ? fmt::format("{} restarts", result.tensor->restarts.size())
                                  : fmt::format("{} candidates", result.search.candidates);
   context.say("searched  {} in {:.2f} s", amount, result.search.seconds);
+  if (result.model) print_model(context, *result.model);
   context.say("written   {}", out);
 }
 
@@ -141,6 +148,7 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags, const Context& 
                                       .training_rows_only = flags.training_rows_only,
                                       .seed = flags.data.options.split.seed,
                                       .ranks = context.ranks};
+  options.model = flags.model.resolved();
   Budget& budget = options.driver.budget;
   if (!budget.generations && !budget.candidates && !budget.minutes) budget = options.recipe.budget();
   require_budget(budget, options.recipe);

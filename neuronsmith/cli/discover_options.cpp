@@ -248,6 +248,25 @@ void add_evolution_options(CLI::App& command, DiscoverFlags& flags) {
       ->default_str("OUT.programs")->group(group);
 }
 
+void add_model_options(CLI::App& command, ModelFlags& flags) {
+  search::evolution::ChatOptions& chat = flags.options.chat;
+  flags.all = {
+      command.add_option("--llm-url", flags.url,
+                         "Chat endpoint of OpenAI's form, up to /v1; its key: environment variable "
+                         "NEURONSMITH_LLM_KEY"),
+      command.add_option("--llm-model", flags.model, "Model, as the endpoint calls it"),
+      command.add_option("--llm-timeout", chat.timeout_seconds, "Seconds that a request may take")
+          ->capture_default_str(),
+      command.add_option("--llm-rate", chat.requests_per_minute, "Most requests a minute")
+          ->capture_default_str(),
+      command.add_option("--llm-share", flags.options.share,
+                         "Most of an island's proposals that the model makes when it is asked for it")
+          ->capture_default_str()};
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_name().starts_with("--llm-")) option->group("Language model, of program evolution");
+  }
+}
+
 void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
   const std::string group = "Networks, with --objective network";
   RecipeOptions options(command, flags, group, is_network);
@@ -349,7 +368,25 @@ void add_discover_options(CLI::App& command, DiscoverFlags& flags) {
   add_genetic_options(command, flags);
   add_tensor_options(command, flags);
   add_evolution_options(command, flags);
+  add_model_options(command, flags.model);
   add_trial_options(command, flags);
+}
+
+std::optional<search::evolution::ModelOptions> ModelFlags::resolved() const {
+  const auto require = [this](bool is_given, std::string_view name) {
+    const auto other = std::ranges::find_if(all, [](const auto* o) { return o->count() > 0; });
+    if (is_given || other == all.end()) return;
+    throw ConfigError(fmt::format("{} needs {}", (*other)->get_name(), name));
+  };
+  require(url.has_value(), "--llm-url");
+  require(model.has_value(), "--llm-model");
+  if (!url) return std::nullopt;
+  search::evolution::ModelOptions result = options;
+  result.chat.url = *url;
+  result.chat.model = *model;
+  result.chat.key = search::evolution::chat_key_from_environment();
+  result.validate();
+  return result;
 }
 
 std::string what_it_does(const search::Recipe& recipe) {

@@ -9,6 +9,7 @@
 #include "neuronsmith/cli/data_options.hpp"
 #include "neuronsmith/cli/recording.hpp"
 #include "neuronsmith/search/driver.hpp"
+#include "neuronsmith/search/evolution/model_proposer.hpp"
 #include "neuronsmith/search/recipe.hpp"
 
 namespace neuronsmith::cli {
@@ -22,6 +23,18 @@ struct RecipeOption {
   bool (*scope)(const search::Recipe&) = nullptr;  ///< the recipes that it has a meaning for
 };
 
+/// --llm-...: a language model that proposes formulas.
+struct ModelFlags {
+  std::optional<std::string> url;
+  std::optional<std::string> model;
+  search::evolution::ModelOptions options;  ///< with what else was given
+  std::vector<const CLI::Option*> all;        ///< of them
+
+  /// None without --llm-url; the key is that of the environment. Throws ConfigError naming an option that
+  /// is wrong, or given without the others that it needs.
+  [[nodiscard]] std::optional<search::evolution::ModelOptions> resolved() const;
+};
+
 /// What `discover` is asked, as text from the command line.
 struct DiscoverFlags {
   DataFlags data;
@@ -32,6 +45,7 @@ struct DiscoverFlags {
   std::string out = "neuron.json";
   std::string checkpoint;
   std::string database;
+  ModelFlags model;
   bool training_rows_only = false;
   std::vector<RecipeOption> recipe_options;
   search::DriverOptions driver;

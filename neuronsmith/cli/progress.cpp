@@ -61,4 +61,9 @@ void TerminalProgress::report(const ProgressEvent& event) {
   }
 }
 
+void TerminalProgress::note(std::string_view line) {
+  fmt::print(stderr, "{}{}\n", has_line_ ? "\r\033[K" : "", line);
+  has_line_ = false;
+}
+
 }  // namespace neuronsmith::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/progress.hpp"
@@ -17,6 +18,7 @@ class TerminalProgress final : public ProgressSink {
   TerminalProgress();
   ~TerminalProgress() override;
   void report(const ProgressEvent& event) override;
+  void note(std::string_view line) override;
 
  private:
   bool is_terminal_;

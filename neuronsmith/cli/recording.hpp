@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,9 @@ class Recording final : public ProgressSink {
   /// Keeps the measures of each series, the more thinly the longer it gets, and writes them in
   /// batches.
   void report(const ProgressEvent& event) override;
+  void note(std::string_view line) override {
+    if (next_ != nullptr) next_->note(line);
+  }
 
   /// The run's work: what it throws is recorded as the reason of a failure, and passed on.
   template <typename Work>

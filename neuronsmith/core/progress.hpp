@@ -30,6 +30,8 @@ class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
   virtual void report(const ProgressEvent& event) = 0;
+  /// Something that a person should know at once, in one line: what failed while the work goes on.
+  virtual void note(std::string_view line) { static_cast<void>(line); }
 };
 
 }  // namespace neuronsmith

@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
   Restart,
   World,
   Evolution,
+  Prompt,
 };
 
 /// Counter-based random stream: Philox4x32-10 (Salmon, Moraes, Dror, Shaw, "Parallel random

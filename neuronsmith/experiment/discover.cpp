@@ -24,6 +24,7 @@ namespace neuronsmith::experiment {
 namespace {
 
 using search::Candidate;
+using search::evolution::ModelProposer;
 using search::evolution::ProgramDatabase;
 using search::evolution::ProgramStore;
 using search::Score;
@@ -188,6 +189,9 @@ Json provenance_of(const PreparedData* data,
   for (const FrontEntry& finalist : result.finalists) {
     if (finalist.is_chosen) json["anew"] = search::to_json(finalist.score);
   }
+  if (result.model && result.model->accepted > 0) {
+    json["llm"] = {{"model", result.model->model}, {"accepted", result.model->accepted}};
+  }
   return json;
 }
 
@@ -275,6 +279,17 @@ Pool gathered(const Pool& pool, Ranks& ranks, DiscoveryResult& result) {
   return all;
 }
 
+void require_place_for_model(const DiscoverOptions& options) {
+  if (!options.model) return;
+  options.model->validate();
+  if (!options.recipe.is_evolution()) {
+    throw ConfigError(fmt::format("--llm-url: --recipe {} has no such option, a language model takes part in "
+                                  "program evolution alone",
+                                  options.recipe.name));
+  }
+  if (options.database.empty()) throw ConfigError("--llm-url: a language model needs a --database");
+}
+
 std::unique_ptr<internal::Pursuit> pursuit_of(const PreparedData* data,
                                               const DiscoverOptions& options,
                                               const internal::NetworkSetting& setting) {
@@ -327,6 +342,23 @@ void conclude(Pool pool,
   }
 }
 
+/// Null where none is wanted.
+std::unique_ptr<ModelProposer> proposer_of(const PreparedData* data,
+                                           const DiscoverOptions& options,
+                                           ProgressSink* progress) {
+  if (!options.model) return nullptr;
+  search::evolution::ModelTask task{.score = internal::score_text(options.recipe, data != nullptr)};
+  if (options.recipe.is_network()) task.max_cost = options.recipe.trials.max_cost;
+  return std::make_unique<ModelProposer>(options.model->chat, std::move(task), progress);
+}
+
+ModelSummary summary_of(const ProgramDatabase& database, const std::string& model) {
+  return {.model = model,
+          .accepted = database.count_programs(search::evolution::Origin::Model),
+          .refused = database.count_log("refusal"),
+          .failed = database.count_log("failure")};
+}
+
 /// Formulas proposed by a strategy, scored by the objective of the recipe's role.
 DiscoveryResult by_strategy(const PreparedData* data,
                             const DiscoverOptions& options,
@@ -342,8 +374,16 @@ DiscoveryResult by_strategy(const PreparedData* data,
                                    .seed = options.seed,
                                    .store = store,
                                    .stop = stop});
+  const auto proposer = proposer_of(data, options, progress);
   const auto strategy = internal::strategy_of(
-      options.recipe, pursuit->inputs(), options.seed, store, options.ranks);
+      options.recipe,
+      pursuit->inputs(),
+      options.seed,
+      {.store = store,
+       .ranks = options.ranks,
+       .proposer = proposer.get(),
+       .share = options.model ? options.model->share : 0.0,
+       .stop = stop});
   DiscoveryResult result;
   result.search = search::run_search(*strategy,
                                      pursuit->objective(),
@@ -354,6 +394,7 @@ DiscoveryResult by_strategy(const PreparedData* data,
   Pool pool{best_of_all(result.search.archive), strategy->standing()};
   if (options.ranks != nullptr) pool = gathered(pool, *options.ranks, result);
   if (!is_first(options)) return result;
+  if (options.model && database != nullptr) result.model = summary_of(*database, options.model->chat.model);
   conclude(std::move(pool),
            data,
            options,
@@ -413,6 +454,7 @@ std::string_view name(ErrorKind kind) {
 
 void validate(const PreparedData& data, const DiscoverOptions& options) {
   options.recipe.validate();
+  require_place_for_model(options);
   if (options.recipe.is_tensor()) internal::require_tensor_rows(data, for_structures(options));
   if (options.recipe.is_network()) {
     internal::require_network_rows(data);
@@ -425,6 +467,7 @@ void validate(const PreparedData& data, const DiscoverOptions& options) {
 
 void validate(const DiscoverOptions& options) {
   options.recipe.validate();
+  require_place_for_model(options);
   if (options.recipe.is_tensor() || !options.recipe.is_network()) {
     throw ConfigError(fmt::format("--data: --recipe {} searches on a table; only --objective network of "
                                   "genetic programming and evolution can do without",
@@ -488,6 +531,13 @@ Json to_json(const std::vector<FrontEntry>& entries) {
   return json;
 }
 
+Json to_json(const ModelSummary& summary) {
+  return {{"model", summary.model},
+          {"accepted", summary.accepted},
+          {"refused", summary.refused},
+          {"failed_requests", summary.failed}};
+}
+
 Json to_json(const DiscoveryResult& result) {
   Json json;
   json["formula"] = formula::to_infix(result.neuron.formula);
@@ -520,6 +570,7 @@ Json to_json(const DiscoveryResult& result) {
     json["candidates"] = result.search.candidates;
     json["generations"] = result.search.generations;
   }
+  if (result.model) json["llm"] = to_json(*result.model);
   json["interrupted"] = result.search.interrupted;
   json["seconds"] = result.search.seconds;
   json["seed"] = result.neuron.provenance["seed"];

@@ -14,6 +14,7 @@
 #include "neuronsmith/experiment/prepare.hpp"
 #include "neuronsmith/neuron/neuron.hpp"
 #include "neuronsmith/search/driver.hpp"
+#include "neuronsmith/search/evolution/model_proposer.hpp"
 #include "neuronsmith/search/recipe.hpp"
 #include "neuronsmith/search/tensor/tensor_search.hpp"
 
@@ -25,6 +26,10 @@ struct DiscoverOptions {
   /// StrategyKind::ProgramEvolution: file that keeps all programs (search/evolution/program_database.hpp),
   /// in place of the driver's checkpoint; empty: none.
   std::string database;
+  /// StrategyKind::ProgramEvolution with a database: a language model that proposes formulas. Nothing of
+  /// it is part of what a search must agree with to be gone on with: its answers are not reproducible, and
+  /// a search may go on with another model, another share or none.
+  std::optional<search::evolution::ModelOptions> model;
   /// Validation rows are left out of the search, as where they choose between trained networks.
   bool training_rows_only = false;
   std::uint64_t seed = 1;
@@ -62,6 +67,16 @@ enum class ErrorKind : std::uint8_t {
 /// "squared_error", "log_loss", "ratio"
 [[nodiscard]] std::string_view name(ErrorKind kind);
 
+/// What came of a language model's proposals, in all runs of a search together.
+struct ModelSummary {
+  std::string model;         ///< of this run
+  std::size_t accepted = 0;  ///< proposals that were scored
+  std::size_t refused = 0;   ///< entries of the log: proposals, or replies without any
+  std::size_t failed = 0;    ///< requests
+};
+/// "model", "accepted", "refused", "failed_requests"
+[[nodiscard]] Json to_json(const ModelSummary& summary);
+
 struct DiscoveryResult {
   neuron::Neuron neuron;  ///< the chosen one, its provenance filled in (no times: same seed, same bytes)
   search::Score score;
@@ -73,6 +88,7 @@ struct DiscoveryResult {
   ErrorKind error_kind = ErrorKind::SquaredError;
   search::Discovery search;  ///< of a tensor search only the seconds and whether it was interrupted
   std::optional<search::tensor::TensorDiscovery> tensor;  ///< of a tensor search
+  std::optional<ModelSummary> model;                      ///< of a search with a language model
 };
 
 /// Throws, before any work, what discover() would throw because of the options: ConfigError, or

@@ -162,7 +162,7 @@ TEST(Library, EveryActivationSaysWhereItComesFromAndForWhom) {
 
 TEST(Library, TheLimitWithinTheMinedOneChangesNoValue) {
   const auto unlimited =
-      formula::parse_or_throw("-1.25*x*tanh(0.55*(x + x^3*min(1.02, gelu(x) + 0.366))) - 1.3*x",
+      formula::parse_or_throw("-x*(0.05 + 2.5*sigmoid(1.1*(x + x^3*min(1.02, gelu(x) + 0.366))))",
                               formula::Shape::Scalar,
                               "test");
   std::vector<float> x;

@@ -1,44 +1,33 @@
 #include "neuronsmith/search/evolution/chat_client.hpp"
 
 #include <gtest/gtest.h>
-#include <httplib.h>
 
-#include <atomic>
-#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "neuronsmith/core/error.hpp"
+#include "support/chat_server.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
 
 using Kind = ChatFailure::Kind;
+using neuronsmith::testing::ChatRequest;
+using neuronsmith::testing::ChatServer;
 
 class Chat : public ::testing::Test {
  protected:
-  using Handler = std::function<void(int request, httplib::Response& response)>;
-
-  ~Chat() override {
-    server_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  void serve(Handler handler) {
-    server_.Post("/v1/chat/completions",
-                 [this, handler](const httplib::Request& request, httplib::Response& response) {
-                   key_ = request.get_header_value("Authorization");
-                   handler(requests_++, response);
-                 });
-    options_.url =
-        "http://127.0.0.1:" + std::to_string(server_.bind_to_any_port("127.0.0.1")) + "/v1";
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+  void serve(ChatServer::Handler handler) {
+    server_.emplace(std::move(handler));
+    options_.url = server_->url();
   }
 
   [[nodiscard]] ChatResult ask(std::stop_token stop = {}) const {
     return ChatClient(options_).complete({{"user", "hello"}}, std::move(stop));
   }
   [[nodiscard]] ChatFailure failure() const { return std::get<ChatFailure>(ask()); }
+  [[nodiscard]] std::vector<ChatRequest> requests() const { return server_->requests(); }
 
   ChatOptions options_{.model = "m",
                        .key = "secret",
@@ -46,44 +35,39 @@ class Chat : public ::testing::Test {
                        .backoff_seconds = 0.01,
                        .requests_per_minute = 60000,
                        .max_reply_bytes = 4096};
-  std::atomic<int> requests_ = 0;
-  std::string key_;
-
- private:
-  httplib::Server server_;
-  std::thread thread_;
+  std::optional<ChatServer> server_;
 };
 
 constexpr const char* kGood = R"({"choices": [{"message": {"content": "x"}}]})";
 
 TEST_F(Chat, TriesAgainWhatMayPass) {
-  serve([](int request, httplib::Response& response) {
+  serve([](std::size_t request, httplib::Response& response) {
     response.status = request == 0 ? 429 : request == 1 ? 503 : 200;
     response.set_content(kGood, "application/json");
   });
   EXPECT_EQ(std::get<std::string>(ask()), "x");
-  EXPECT_EQ(requests_, 3);
-  EXPECT_EQ(key_, "Bearer secret");
+  ASSERT_EQ(requests().size(), 3U);
+  EXPECT_EQ(requests()[2].authorization, "Bearer secret");
 }
 
 TEST_F(Chat, GivesUpOnErrorsForEver) {
-  serve([](int, httplib::Response& response) { response.status = 500; });
+  serve([](std::size_t, httplib::Response& response) { response.status = 500; });
   EXPECT_EQ(failure().kind, Kind::Status);
-  EXPECT_EQ(requests_, 3);
+  EXPECT_EQ(requests().size(), 3U);
 }
 
 TEST_F(Chat, DoesNotRepeatARefusedRequestNorShowTheKey) {
-  serve([](int, httplib::Response& response) {
+  serve([](std::size_t, httplib::Response& response) {
     response.status = 401;
     response.set_content("bad key secret\n", "text/plain");
   });
   const ChatFailure found = failure();
   EXPECT_EQ(found.text, "HTTP status 401: bad key \\n");
-  EXPECT_EQ(requests_, 1);
+  EXPECT_EQ(requests().size(), 1U);
 }
 
 TEST_F(Chat, EndsWhatIsTooLongOrMalformed) {
-  serve([](int request, httplib::Response& response) {
+  serve([](std::size_t request, httplib::Response& response) {
     constexpr const char* kBad[] = {"{", "[]", R"({"choices": []})", R"({"choices": [1]})"};
     response.set_content(request < 4 ? kBad[request] : std::string(5000, '['), "application/json");
   });
@@ -91,15 +75,18 @@ TEST_F(Chat, EndsWhatIsTooLongOrMalformed) {
   EXPECT_EQ(failure().kind, Kind::TooLong);
 }
 
-TEST_F(Chat, EndsAHangingRequestByTheTimeoutAndByAStopRequest) {
-  serve(
-      [](int, httplib::Response&) { std::this_thread::sleep_for(std::chrono::milliseconds(400)); });
+TEST_F(Chat, EndsAHangingRequestByTheTimeout) {
+  serve([this](std::size_t, httplib::Response&) { server_->hang(); });
   options_.timeout_seconds = 0.05;
   EXPECT_EQ(failure().kind, Kind::Timeout);
+}
+
+TEST_F(Chat, EndsAHangingRequestByAStopRequest) {
+  serve([this](std::size_t, httplib::Response&) { server_->hang(); });
   options_.timeout_seconds = 3600;
   std::stop_source source;
   const std::jthread stopper([&] {
-    while (requests_ < 2) std::this_thread::yield();
+    server_->wait_for_request();
     source.request_stop();
   });
   EXPECT_EQ(std::get<ChatFailure>(ask(source.get_token())).kind, Kind::Stopped);

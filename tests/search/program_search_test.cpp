@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "neuronsmith/core/error.hpp"
@@ -148,6 +149,117 @@ TEST_F(Evolution, SeedsAreAskedForOnceAndLeadTheFirstGeneration) {
   EXPECT_EQ(formula::to_infix(first[0]), "tanh(x)");
 }
 
+/// Proposes the formulas of its list in turn, so many at once, and keeps what it was asked.
+class Script final : public Proposer {
+ public:
+  explicit Script(std::vector<std::string> texts, std::size_t at_once = 1)
+      : texts_(std::move(texts)), at_once_(at_once) {}
+
+  [[nodiscard]] Proposed propose(const ProposalRequest& request, std::stop_token) override {
+    requests.push_back(request);
+    Proposed proposed{.formulas = {}, .log = {{request.generation, "refusal", "a test"}}};
+    for (std::size_t i = 0; i < at_once_ && !texts_.empty(); ++i) {
+      proposed.formulas.push_back(scalar(texts_[next_++ % texts_.size()]));
+    }
+    return proposed;
+  }
+
+  std::vector<ProposalRequest> requests;
+
+ private:
+  std::vector<std::string> texts_;
+  std::size_t at_once_;
+  std::size_t next_ = 0;
+};
+
+TEST_F(Evolution, AProposerWithoutAnswersChangesNothing) {
+  ProgramSearch alone(kOptions, grammar(), formula::Shape::Scalar, 7);
+  ProgramSearch advised(kOptions, grammar(), formula::Shape::Scalar, 7);
+  Script silent({});
+  advised.propose_with(silent, 1.0);
+  for (int generation = 0; generation < 8; ++generation) {
+    const std::vector<Formula> asked = alone.ask();
+    ASSERT_EQ(advised.ask(), asked) << generation;
+    const std::vector<Score> scores = Distance().score(asked, Executor(1));
+    alone.tell(asked, scores);
+    advised.tell(asked, scores);
+  }
+  EXPECT_EQ(silent.requests.size(), 7U) << "all but the first generation, which has no programs";
+}
+
+TEST_F(Evolution, AProposersFormulasAreAtMostItsShareOfTheIslandInTurn) {
+  ProgramDatabase database(folder_.path("a.db"));
+  ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 7, &database);
+  Script script({"sin(2.3*x) + 0.6*x",
+                 "2",
+                 "tanh(tanh(tanh(x)))",
+                 "sin(x) + sin(2*x) + sin(3*x) + sin(4*x) + sin(5*x)",
+                 "sin(2.3*x) + 0.6*x",
+                 "tanh(sin(x)) + x",
+                 "sin(sin(sin(x)))",
+                 "x*tanh(x*2)",
+                 "x*sin(x*2)"},
+                9);
+  search.propose_with(script, 0.5);
+  const Discovery found = run(search, 5, &database);
+  EXPECT_LT(found.archive.best()->score.error, 0.01) << "the law itself was proposed";
+  std::map<std::uint32_t, std::size_t> n_model;
+  for (const Program& program : database.programs()) {
+    if (program.proposal.origin != Origin::Model) continue;
+    ++n_model[program.generation];
+    EXPECT_EQ(program.proposal.island, program.generation % 3) << "whose turn it was";
+    ASSERT_FALSE(program.proposal.parents.empty());
+    EXPECT_EQ(program.proposal.parents.front(),
+              script.requests[program.generation - 1].programs.front().id);
+  }
+  EXPECT_EQ(n_model, (std::map<std::uint32_t, std::size_t>{{1, 4}, {2, 2}}))
+      << "half of eight, then what was left over; all are known afterwards";
+  EXPECT_EQ(database.count_programs(Origin::Model), 6U);
+  ASSERT_EQ(script.requests.size(), 4U);
+  for (const ProposalRequest& request : script.requests) {
+    EXPECT_EQ(request.wanted, 4U);
+    ASSERT_FALSE(request.programs.empty());
+    EXPECT_LE(request.programs.size(), 8U);
+    std::set<std::size_t> cells;
+    for (const Program& program : request.programs) {
+      EXPECT_TRUE(cells.insert(cell_of(program.proposal.formula).index()).second);
+      EXPECT_GE(program.score.criterion, request.programs.front().score.criterion);
+    }
+  }
+  std::string log;
+  for (const LogEntry& entry : database.log()) log += entry.text + "\n";
+  for (const char* text : {"a test\n",
+                           "not a function of the input: 2\n",
+                           "too large: ",
+                           "known already: ",
+                           "2 more than the 4 wanted\n"}) {
+    EXPECT_NE(log.find(text), std::string::npos) << text << " not in\n" << log;
+  }
+  EXPECT_EQ(database.count_log("refusal"), database.log().size());
+  EXPECT_EQ(database.count_log("failure"), 0U);
+}
+
+TEST_F(Evolution, AGenerationUnderWayIsNotAskedForAgain) {
+  const std::string path = folder_.path("a.db");
+  std::vector<Formula> asked;
+  {
+    ProgramDatabase database(path);
+    ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 7, &database);
+    Script script({"tanh(sin(x)) + x"});
+    search.propose_with(script, 0.5);
+    static_cast<void>(run(search, 2, &database));
+    asked = search.ask();
+    EXPECT_EQ(script.requests.size(), 2U);
+  }
+  ProgramDatabase database(path);
+  ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 7, &database);
+  search.load(database.read_state()["strategy"], "test");
+  Script script({"sin(sin(sin(x)))"});
+  search.propose_with(script, 0.5);
+  EXPECT_EQ(search.ask(), asked);
+  EXPECT_TRUE(script.requests.empty());
+}
+
 TEST_F(Evolution, ADatabaseOfAnotherSearchIsRefused) {
   ProgramDatabase database(folder_.path("a.db"));
   ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 5, &database);
@@ -238,6 +350,7 @@ TEST(ShapeCell, TellsShapesApart) {
   const Formula vector =
       formula::parse_or_throw("sum(x^2) + dot(w0, x)", formula::Shape::Vector, "test");
   EXPECT_EQ(cell_of(vector).growth, Growth::Steeper);
+  EXPECT_EQ(cell("x0*x3 - sin(x1)").growth, Growth::Steeper) << "x stands in every column";
   std::set<std::size_t> cells;
   for (const char* text : {"x", "x^2", "abs(x)", "sin(x)", "tanh(x)", "x*tanh(x) + sin(3*x)"}) {
     const std::size_t index = cell(text).index();

@@ -1,5 +1,7 @@
 #include "neuronsmith/experiment/internal/strategies.hpp"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,19 +27,19 @@ Formula aggregation(const char* text) {
 std::unique_ptr<search::Strategy> single(const search::Recipe& recipe,
                                          search::InputSpace inputs,
                                          std::uint64_t seed,
-                                         search::evolution::ProgramStore* store,
                                          std::uint32_t first_island,
-                                         Ranks* ranks) {
+                                         const Surroundings& with) {
   if (recipe.strategy == search::StrategyKind::GeneticProgramming) {
     return std::make_unique<search::GeneticSearch>(recipe.genetic, inputs, seed);
   }
   auto programs = std::make_unique<search::evolution::ProgramSearch>(
-      recipe.evolution, recipe.genetic, inputs, seed, store, first_island, ranks);
+      recipe.evolution, recipe.genetic, inputs, seed, with.store, first_island, with.ranks);
   if (inputs.shape == Shape::Vector) {
     programs->begin_with({aggregation("x"), aggregation("x + x^2")});
   } else if (inputs.n_columns == 0) {
     programs->begin_with(published_functions());
   }
+  if (with.proposer != nullptr) programs->propose_with(*with.proposer, with.share, with.stop);
   return programs;
 }
 
@@ -55,18 +57,37 @@ std::vector<Formula> published_functions() {
 std::unique_ptr<search::Strategy> strategy_of(const search::Recipe& recipe,
                                               search::InputSpace inputs,
                                               std::uint64_t seed,
-                                              search::evolution::ProgramStore* store,
-                                              Ranks* ranks) {
+                                              const Surroundings& with) {
   const auto islands = static_cast<std::uint32_t>(recipe.evolution.islands);
-  const auto rank = static_cast<std::uint32_t>(ranks != nullptr ? ranks->rank() : 0);
+  const auto rank = static_cast<std::uint32_t>(with.ranks != nullptr ? with.ranks->rank() : 0);
   if (recipe.role != search::Role::Neuron) {
-    return single(recipe, inputs, seed, store, rank * islands, ranks);
+    return single(recipe, inputs, seed, rank * islands, with);
   }
   const std::uint32_t first = rank * 2 * islands;
   return std::make_unique<search::NeuronSearch>(
-      single(recipe, Shape::Vector, seed, store, first, ranks),
-      single(recipe, Shape::Scalar, seed, store, first + islands, ranks),
+      single(recipe, Shape::Vector, seed, first, with),
+      single(recipe, Shape::Scalar, seed, first + islands, with),
       neuron::Composite{aggregation("x"), recipe.trials.reference_activation().formula});
+}
+
+std::string score_text(const search::Recipe& recipe, bool is_of_table) {
+  if (recipe.is_network()) {
+    return fmt::format(
+        "The error of a formula is a ratio of losses: small networks are trained with it on {}, and their "
+        "loss{} is divided by that of the same networks with the activation {}. Below 1 is better than "
+        "that, and less is better.",
+        is_of_table ? "a table"
+                    : fmt::format("synthetic problems ({})",
+                                  search::world_family_names(recipe.worlds.families)),
+        is_of_table ? " on rows held out" : " beyond the range of their training",
+        recipe.trials.reference);
+  }
+  if (recipe.role == search::Role::Activation) {
+    return "The error of a formula is its loss where it predicts the target of a table by itself; less is "
+           "better.";
+  }
+  return "The error of a formula is the squared error, over the target's variance, where it predicts the "
+         "target of a table with fitted coefficients; less is better.";
 }
 
 }  // namespace neuronsmith::experiment::internal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "neuronsmith/core/progress.hpp"
 
@@ -24,6 +25,9 @@ class TableProgress final : public ProgressSink {
       whole.seconds_left = seconds_each * static_cast<double>(*whole.total - whole.done);
     }
     sink_->report(whole);
+  }
+  void note(std::string_view line) override {
+    if (sink_ != nullptr) sink_->note(line);
   }
 
  private:

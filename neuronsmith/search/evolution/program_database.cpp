@@ -255,4 +255,21 @@ std::vector<LogEntry> ProgramDatabase::log() const {
   });
 }
 
+std::size_t ProgramDatabase::count(const char* query, const std::string& value) const {
+  const std::lock_guard lock(mutex_);
+  return database_->read([&](SQLite::Database& db) {
+    auto row = bound(db, query, value);
+    row.executeStep();
+    return static_cast<std::size_t>(row.getColumn(0).getInt64());
+  });
+}
+
+std::size_t ProgramDatabase::count_programs(Origin origin) const {
+  return count("SELECT count(*) FROM programs WHERE origin = ?", std::string(name(origin)));
+}
+
+std::size_t ProgramDatabase::count_log(const std::string& kind) const {
+  return count("SELECT count(*) FROM log WHERE kind = ?", kind);
+}
+
 }  // namespace neuronsmith::search::evolution

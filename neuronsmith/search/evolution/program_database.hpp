@@ -56,7 +56,12 @@ class ProgramDatabase final : public ProgramStore {
   void log(const LogEntry& entry) override;
   [[nodiscard]] std::vector<LogEntry> log() const;
 
+  [[nodiscard]] std::size_t count_programs(Origin origin) const;
+  [[nodiscard]] std::size_t count_log(const std::string& kind) const;
+
  private:
+  [[nodiscard]] std::size_t count(const char* query, const std::string& value) const;
+
   std::unique_ptr<neuronsmith::internal::Database> database_;
   mutable std::mutex mutex_;  // of the connection
   std::vector<Program> added_;

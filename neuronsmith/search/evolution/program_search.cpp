@@ -4,10 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <span>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/formula/normal_form.hpp"
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/evolution/chat_client.hpp"
+#include "neuronsmith/search/evolution/proposal_limits.hpp"
 #include "neuronsmith/search/evolution/shape_cell.hpp"
 
 namespace neuronsmith::search {
@@ -36,6 +42,8 @@ using formula::Op;
 constexpr int kDraws = 50;
 constexpr double kNewConstant = 0.3;  ///< how often a constant factor is put in instead
 constexpr double kSpread = 0.25;      ///< of constants, relative
+constexpr std::size_t kShownBest = 4;  ///< programs that a proposer sees
+constexpr std::size_t kShownOthers = 4;
 
 /// Three significant digits: more would be noise, and no one's to read.
 double rounded(double value) {
@@ -49,11 +57,14 @@ Formula shorter(Formula formula) {
   return simplified.size() <= formula.size() ? simplified : formula;
 }
 
+std::pair<double, std::int64_t> criterion_and_number(const Program* program) {
+  return {program->score.criterion, program->id};
+}
+
 std::vector<const Program*> best_first(const std::map<std::size_t, Program>& island) {
   std::vector<const Program*> programs;
   for (const auto& [cell, program] : island) programs.push_back(&program);
-  std::ranges::sort(
-      programs, {}, [](const Program* p) { return std::pair(p->score.criterion, p->id); });
+  std::ranges::sort(programs, {}, criterion_and_number);
   return programs;
 }
 
@@ -104,15 +115,18 @@ std::vector<Proposal> ProgramSearch::new_proposals() {
   if (generation_ == 0) {
     for (const Formula& seed : seeds_) {
       Proposal proposal{.formula = seed, .island = first_island_, .origin = Origin::Seed};
-      if (take(proposal)) proposals.push_back(std::move(proposal));
+      if (take(proposal).empty()) proposals.push_back(std::move(proposal));
     }
   }
   for (std::uint32_t i = 0; i < options_.islands; ++i) {
     Random random(seed_, Purpose::Evolution, generation_, first_island_ + i);
-    for (std::size_t k = 0; k < options_.proposals; ++k) {
+    std::vector<Proposal> foreign = from_proposer(i);
+    const std::size_t n_own = options_.proposals - foreign.size();
+    std::ranges::move(foreign, std::back_inserter(proposals));
+    for (std::size_t k = 0; k < n_own; ++k) {
       for (int draw = 0; draw < kDraws; ++draw) {
         Proposal proposal = offspring(i, random);
-        if (!take(proposal)) continue;
+        if (!take(proposal).empty()) continue;
         proposals.push_back(std::move(proposal));
         break;
       }
@@ -121,12 +135,76 @@ std::vector<Proposal> ProgramSearch::new_proposals() {
   return proposals;
 }
 
-bool ProgramSearch::take(Proposal& proposal) {
-  if (proposal.formula.size() > 4 * grammar_.max_nodes) return false;  // too large to look at
+void ProgramSearch::propose_with(Proposer& proposer, double share, std::stop_token stop) {
+  proposer_ = &proposer;
+  wanted_ = std::max<std::size_t>(
+      1, static_cast<std::size_t>(share * static_cast<double>(options_.proposals)));
+  stop_ = std::move(stop);
+}
+
+// The best programs of an island and some of the others, best first.
+std::vector<Program> ProgramSearch::shown(std::uint32_t island) const {
+  std::vector<const Program*> programs = best_first(islands_[island]);
+  if (programs.size() > kShownBest) {
+    const auto others = programs.begin() + kShownBest;
+    Random random(seed_, Purpose::Prompt, generation_, first_island_ + island);
+    random.shuffle(std::span(others, programs.end()));
+    programs.resize(std::min(programs.size(), kShownBest + kShownOthers));
+    std::ranges::sort(programs, {}, criterion_and_number);
+  }
+  std::vector<Program> result;
+  for (const Program* program : programs) result.push_back(*program);
+  return result;
+}
+
+std::vector<Proposal> ProgramSearch::from_proposer(std::uint32_t island) {
+  const bool is_turn = proposer_ != nullptr && generation_ % options_.islands == island;
+  if (!is_turn || islands_[island].empty()) return {};
+  const ProposalRequest request{.generation = generation_,
+                                .inputs = inputs_,
+                                .grammar = grammar_,
+                                .programs = shown(island),
+                                .wanted = wanted_};
+  Proposed proposed = proposer_->propose(request, stop_);
+  for (const LogEntry& entry : proposed.log) log(entry);
+  Proposal frame{.formula = {}, .island = first_island_ + island, .origin = Origin::Model};
+  for (const Program& program : request.programs) frame.parents.push_back(program.id);
+  return taken(std::move(proposed.formulas), frame);
+}
+
+// As many as are wanted of the formulas, each in a proposal that is otherwise `frame`.
+std::vector<Proposal> ProgramSearch::taken(std::vector<Formula> formulas, const Proposal& frame) {
+  std::vector<Proposal> proposals;
+  std::size_t n_read = 0;
+  for (; n_read < formulas.size() && proposals.size() < wanted_; ++n_read) {
+    Proposal proposal = frame;
+    proposal.formula = std::move(formulas[n_read]);
+    const std::string_view objection = take(proposal);
+    if (objection.empty()) {
+      proposals.push_back(std::move(proposal));
+    } else {
+      const std::string text = printable(formula::to_infix(proposal.formula, 5));
+      log({generation_, "refusal", fmt::format("{}: {}", objection, text)});
+    }
+  }
+  if (const std::size_t n_left = formulas.size() - n_read; n_left > 0) {
+    log({generation_, "refusal", fmt::format("{} more than the {} wanted", n_left, wanted_)});
+  }
+  return proposals;
+}
+
+void ProgramSearch::log(const LogEntry& entry) {
+  if (store_ != nullptr) store_->log(entry);
+}
+
+std::string_view ProgramSearch::take(Proposal& proposal) {
+  if (proposal.formula.size() > kLooseSize * grammar_.max_nodes) return "too large";
   proposal.formula = shorter(std::move(proposal.formula));
+  if (proposal.formula.size() > grammar_.max_nodes) return "too large";
   const bool reads_input = proposal.formula.uses(Op::Input) || proposal.formula.uses(Op::Column);
-  if (proposal.formula.size() > grammar_.max_nodes || !reads_input) return false;
-  return known_.insert(formula::canonical_hash(proposal.formula)).second;
+  if (!reads_input) return "not a function of the input";
+  const bool is_new = known_.insert(formula::canonical_hash(proposal.formula)).second;
+  return is_new ? "" : "known already";
 }
 
 Proposal ProgramSearch::offspring(std::uint32_t island, Random& random) const {

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -12,6 +14,7 @@
 #include "neuronsmith/search/evolution/evolution_options.hpp"
 #include "neuronsmith/search/evolution/program.hpp"
 #include "neuronsmith/search/evolution/program_store.hpp"
+#include "neuronsmith/search/evolution/proposer.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/genetic/variation.hpp"
 #include "neuronsmith/search/strategy.hpp"
@@ -48,6 +51,13 @@ class ProgramSearch final : public Strategy {
   /// These are scored in the first generation and settle on every island.
   void begin_with(std::vector<formula::Formula> formulas) { seeds_ = std::move(formulas); }
 
+  /// From the second generation on `proposer`, which must outlive this, is asked once a generation:
+  /// for one island, the islands taking turns. It is shown the best programs of the island and some of
+  /// other cells, and what it proposes makes up at most `share` of the island's proposals, or one, the
+  /// grammar's the rest; without an answer the generation is as it would be without a proposer. A
+  /// generation under way that is gone on with is not asked for again. What is refused is logged.
+  void propose_with(Proposer& proposer, double share, std::stop_token stop = {});
+
   [[nodiscard]] std::vector<formula::Formula> ask() override;
   void tell(std::vector<formula::Formula> formulas, std::span<const Score> scores) override;
   [[nodiscard]] Json save() const override;
@@ -67,9 +77,14 @@ class ProgramSearch final : public Strategy {
   [[nodiscard]] formula::Formula with_other_constants(const formula::Formula& parent,
                                                       Random& random) const;
   [[nodiscard]] const Program& parent(const Island& island, Random& random) const;
-  // Whether the formula may be proposed: not too large, a function of the input, and new; it then
-  // counts as known.
-  bool take(Proposal& proposal);
+  [[nodiscard]] std::vector<Program> shown(std::uint32_t island) const;
+  [[nodiscard]] std::vector<Proposal> from_proposer(std::uint32_t island);
+  [[nodiscard]] std::vector<Proposal> taken(std::vector<formula::Formula> formulas,
+                                            const Proposal& frame);
+  // Empty where the formula may be proposed, being not too large, a function of the input, and new;
+  // it then counts as known. Otherwise why not.
+  [[nodiscard]] std::string_view take(Proposal& proposal);
+  void log(const LogEntry& entry);
   [[nodiscard]] bool is_own(const Proposal& proposal) const;
   void settle(const Program& program);
   static void settle(Island& island, const Program& program);
@@ -87,6 +102,9 @@ class ProgramSearch final : public Strategy {
   Variation variation_;
   RandomFormula fresh_;
   std::vector<formula::Formula> seeds_;
+  Proposer* proposer_ = nullptr;
+  std::size_t wanted_ = 0;  // formulas of the proposer
+  std::stop_token stop_;
   std::uint32_t generation_ = 0;
   std::int64_t n_programs_ = 0;  // of its own islands
   std::vector<Island> islands_;

@@ -42,7 +42,7 @@ constexpr Translation kFunctions[] = {
     {"sigmoid", 1, "sigmoid(x0)"},
     {"softplus", 1, "softplus(x0)"},
     {"relu", 1, "relu(x0)"},
-    {"gelu", 1, "0.5*x0*(1 + erf(x0/sqrt(2)))"},
+    {"gelu", 1, "gelu(x0)"},
     {"silu", 1, "x0*sigmoid(x0)"},
     {"swish", 1, "x0*sigmoid(x0)"},
     {"erf", 1, "erf(x0)"},

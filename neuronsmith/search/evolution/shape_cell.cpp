@@ -32,9 +32,14 @@ std::size_t bin_of(T value, const std::array<T, N>& bounds) {
 
 std::vector<float> values_at(const Formula& formula, const std::vector<float>& x) {
   const std::vector<float> weights(static_cast<std::size_t>(formula.count(Op::Weight)), 1.0F);
+  const auto n_columns = static_cast<std::size_t>(std::max(1, formula.count(Op::Column)));
+  std::vector<float> columns;
+  for (std::size_t i = 0; i < n_columns; ++i) columns.insert(columns.end(), x.begin(), x.end());
   std::vector<float> y(x.size());
-  formula::Evaluator(formula).evaluate(
-      {.features = {x.data(), x.size(), 1, x.size()}, .parameters = {}, .weights = weights}, y);
+  formula::Evaluator(formula).evaluate({.features = {columns.data(), x.size(), n_columns, x.size()},
+                                        .parameters = {},
+                                        .weights = weights},
+                                       y);
   return y;
 }
 

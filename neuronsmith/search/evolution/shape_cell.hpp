@@ -29,7 +29,7 @@ struct ShapeCell {
   bool operator==(const ShapeCell&) const = default;
 };
 
-/// Of a formula of scalar x or of vector x.
+/// Of a formula of scalar x or of vector x, or of columns, in each of which x stands.
 [[nodiscard]] ShapeCell cell_of(const formula::Formula& formula);
 
 }  // namespace neuronsmith::search::evolution

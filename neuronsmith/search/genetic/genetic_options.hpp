@@ -44,6 +44,10 @@ struct InputSpace {
   }
 
   [[nodiscard]] std::size_t n_inputs() const { return n_columns == 0 ? 1 : n_columns; }
+  /// Of formulas of scalar x alone.
+  [[nodiscard]] bool is_pointwise() const {
+    return n_columns == 0 && shape == formula::Shape::Scalar;
+  }
 
   formula::Shape shape;
   std::size_t n_columns = 0;  ///< 0: the input is x
