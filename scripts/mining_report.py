@@ -9,7 +9,7 @@ INTRO = """# Activations by how networks of them extrapolate
 After "Mining Generalizable Activation Functions" (Vitvitskyi et al., arXiv 2602.05688): an activation is good if small networks of it
 have a small loss beyond the range that they were trained on. Made by
 
-    neuronsmith discover --recipe mine --minutes 20 --seed SEED --json >searches/SEED.json     # once a seed
+    neuronsmith discover --recipe mine --minutes 22 --seed SEED --json >searches/SEED.json     # once a seed
     scripts/mining.sh BINARY DATA_DIR searches docs/results/mining.md {given}
 
 The second runs `neuronsmith reproduce mining --data-dir DATA_DIR {given}`.
@@ -61,10 +61,11 @@ def main():
     searches, work, picture = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     print(INTRO.replace(" {given}", " " + sys.argv[4] if sys.argv[4] else ""))
     print("## What searches found\n")
+    n_trainings = min(json.loads(path.read_text())["seeds"] for path in work.glob("*/results.json"))
     print(
         "Searches that differ in their seed alone. *Finals*: other worlds of the families searched, by which one is chosen; the criterion "
         "is the greatest upper end of the intervals over relu, gelu, silu, tanh and gelusine. *Held back*: worlds of the families that were not "
-        "searched, 4 trainings each.\n"
+        f'searched, {n_trainings} trainings each.\n'
     )
     print(searches_table(searches, work) + "\n")
     print(

@@ -26,6 +26,7 @@ Examples:
   neuronsmith discover --recipe activation-gp --data higgs.csv.gz --target class --rows 10000
   neuronsmith discover --recipe mine --minutes 20 --out mined.json          # no table: synthetic worlds
   neuronsmith discover --recipe mine --llm-url http://localhost:8080/v1 --llm-model qwen
+  mpirun -n 4 neuronsmith discover --recipe mine --minutes 20 --out mined.json
   neuronsmith discover --recipe mine --data my.csv --target y --shift column=x3
   neuronsmith discover --recipe vsr --objective network --population 40 --data train.csv
   neuronsmith discover --recipe mine --role neuron --data train.csv   # aggregation and activation at once)";
@@ -67,8 +68,8 @@ void print_agreement(const Context& context, const search::tensor::TensorDiscove
 
 std::string ratio_text(const search::Score& score) {
   const search::TrialSummary& trials = *score.trials;
-  return fmt::format("{:>9.4g}  {:>8.4g} to {:<8.4g}  {:>9.4g}  {:>5.0f}", score.error, trials.low,
-                     trials.high, trials.test, trials.cost);
+  return fmt::format("{:>9.4g}  {:>8.4g} to {:<8.4g}  {:>9.4g}  {:>9.4g}  {:>5.0f}", score.error, trials.low,
+                     trials.high, score.criterion, trials.test, trials.cost);
 }
 
 /// Formulas with their scores; of networks the ratios to the reference.
@@ -77,7 +78,8 @@ void print_entries(const Context& context,
                    const std::string& heading) {
   const bool are_ratios = !entries.empty() && entries.front().score.trials.has_value();
   context.say("{:>10}  {}  formula ({})", "complexity",
-              are_ratios ? fmt::format("{:>9}  {:^20}  {:>9}  {:>5}", "ratio", "95 % interval", "in distr.", "FLOP")
+              are_ratios ? fmt::format("{:>9}  {:^20}  {:>9}  {:>9}  {:>5}", "ratio", "95 % interval", "criterion",
+                                       "in distr.", "FLOP")
                          : fmt::format("{:>12}", "error"),
               heading);
   for (const experiment::FrontEntry& entry : entries) {
@@ -110,6 +112,17 @@ void print_neuron(const Context& context, const neuron::Neuron& neuron) {
               formula::to_infix(neuron.activation->formula, 5));
 }
 
+/// Of a finalist the one that it had when it was trained anew.
+void print_error(const Context& context, const experiment::DiscoveryResult& result) {
+  for (const experiment::FrontEntry& finalist : result.finalists) {
+    if (!finalist.is_chosen) continue;
+    const search::TrialSummary& trials = *finalist.score.trials;
+    return context.say("error     {:.6g} ({:.4g} to {:.4g}) {}, trained anew", finalist.score.error, trials.low,
+                       trials.high, unit_of(result));
+  }
+  context.say("error     {:.6g} {}", result.score.error, unit_of(result));
+}
+
 void print_result(const Context& context,
                   const experiment::DiscoveryResult& result,
                   const std::string& out) {
@@ -124,7 +137,7 @@ void print_result(const Context& context,
   } else {
     print_neuron(context, result.neuron);
   }
-  context.say("error     {:.6g} {}", result.score.error, unit_of(result));
+  print_error(context, result);
   const std::string amount = result.tensor
                                  ? fmt::format("{} restarts", result.tensor->restarts.size())
                                  : fmt::format("{} candidates", result.search.candidates);
