@@ -580,6 +580,10 @@ RC_GTEST_PROP(ReadTableProperty, WritingAndReadingIsIdentity, ()) {
   }
 }
 
+TEST_F(ReadTable, AMistakeBelowANameOfTwoLinesIsToldInOne) {
+  EXPECT_EQ(csv_error("\"a\nb\"\n\xFF"), "t.csv: line 3, column \"a?b\": the text is not in UTF-8");
+}
+
 RC_GTEST_PROP(ReadTableProperty, AnyBytesGiveATableOrAnError, ()) {
   const auto byte = rc::gen::element('a',
                                      '1',

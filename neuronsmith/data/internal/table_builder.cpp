@@ -186,7 +186,7 @@ void TableBuilder::fail(std::string_view what) const {
 
 std::string TableBuilder::place() const {
   return fmt::format(
-      "{}: line {}, column \"{}\"", table_.source, line_, table_.columns[column_].name);
+      "{}: line {}, column \"{}\"", table_.source, line_, printable(table_.columns[column_].name));
 }
 
 }  // namespace neuronsmith::internal
