@@ -40,7 +40,7 @@ std::string one_line(std::string text) {
 /// others leave it the time for that.
 int fail(MpiRanks* ranks, int status, const std::string& message) {
   const bool is_first = ranks == nullptr || ranks->is_first();
-  if (!is_first) std::this_thread::sleep_for(std::chrono::seconds(1));
+  if (!is_first) std::this_thread::sleep_for(std::chrono::seconds(10));
   fmt::print(stderr,
              "neuronsmith: {}{}\n",
              is_first ? "" : fmt::format("process {}: ", ranks->rank()),
