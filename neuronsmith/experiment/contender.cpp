@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
 #include "neuronsmith/formula/print.hpp"
@@ -25,19 +26,10 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t") + 1 - first));
 }
 
-/// At commas outside of parentheses.
-std::vector<std::string> split_names(std::string_view list) {
-  std::vector<std::string> names;
-  int depth = 0;
-  std::size_t first = 0;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (list[i] == '(') ++depth;
-    if (list[i] == ')') --depth;
-    if (list[i] != ',' || depth > 0) continue;
-    names.push_back(trimmed(list.substr(first, i - first)));
-    first = i + 1;
-  }
-  names.push_back(trimmed(list.substr(first)));
+/// Without blanks around them.
+std::vector<std::string> names_of(std::string_view list) {
+  std::vector<std::string> names = comma_list(list);
+  for (std::string& name : names) name = trimmed(name);
   return names;
 }
 
@@ -92,7 +84,7 @@ Formula random_polynomial(Random& random) {
 
 std::vector<Contender> parse_contenders(std::string_view list,
                                         const neuron::UserLibrary& library) {
-  const std::vector<std::string> names = split_names(list);
+  const std::vector<std::string> names = names_of(list);
   require_distinct(names);
   std::vector<Contender> contenders;
   for (const std::string& name : names) contenders.push_back(contender_of(name, library));

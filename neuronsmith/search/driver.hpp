@@ -56,8 +56,9 @@ void validate(const DriverOptions& options);
 
 /// Asks, scores what is new, tells, until the budget is spent or a stop is requested. Formulas with
 /// equal keys are scored once. The result does not depend on the number of threads, nor on being
-/// interrupted and resumed. With ranks, all of them end after the same generation. Throws what the objective throws, IoError for the checkpoint,
-/// ParseError or ConfigError for a checkpoint that is broken or of another search.
+/// interrupted and resumed. With ranks, all of them end after the same generation. Throws what the
+/// objective throws, IoError for the checkpoint, ParseError or ConfigError for a checkpoint that is
+/// broken or of another search.
 [[nodiscard]] Discovery run_search(Strategy& strategy,
                                    const Objective& objective,
                                    const Executor& executor,

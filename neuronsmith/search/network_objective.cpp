@@ -111,12 +111,11 @@ NetworkObjective::Losses NetworkObjective::losses_of_all_trials(const network::M
 void NetworkObjective::train_reference(const Executor& executor) {
   reference_ = losses_of_all_trials(*options_.reference, executor);
   if (stop_.stop_requested()) return;
-  for (std::size_t trial = 0; trial < reference_.size(); ++trial) {
-    if (judged(reference_[trial], trial) < kInfinity) continue;
+  if (const auto trial = diverged_trial(reference_)) {
     throw DataError(
         fmt::format("{}: the network that others are compared with diverges; a lower "
                     "--learning-rate may help",
-                    cohort_.problems()[cohort_.problem_of(trial)].name));
+                    cohort_.problems()[cohort_.problem_of(*trial)].name));
   }
 }
 
@@ -124,10 +123,17 @@ void NetworkObjective::train_rivals(const Executor& executor) {
   for (const network::Member& member : options_.rivals) {
     Losses losses = losses_of_all_trials(member, executor);
     if (stop_.stop_requested()) return;
-    bool diverged = false;
-    for (std::size_t t = 0; t < losses.size(); ++t) diverged |= judged(losses[t], t) == kInfinity;
-    if (!diverged) rivals_.push_back(std::move(losses));
+    if (!diverged_trial(losses)) rivals_.push_back(std::move(losses));
   }
+}
+
+// The first trial of those given that diverged.
+std::optional<std::size_t> NetworkObjective::diverged_trial(
+    std::span<const TrialLosses> losses) const {
+  for (std::size_t t = 0; t < losses.size(); ++t) {
+    if (!(judged(losses[t], t) < kInfinity)) return t;
+  }
+  return std::nullopt;
 }
 
 std::uint64_t NetworkObjective::key(const Formula& formula) const {
@@ -211,9 +217,7 @@ double NetworkObjective::judged(const TrialLosses& losses, std::size_t trial) co
 Score NetworkObjective::score_of(const Entry& entry, std::size_t n_trials) const {
   const Score cannot_be_scored{.complexity = entry.complexity};
   if (!entry.member) return cannot_be_scored;
-  for (std::size_t t = 0; t < n_trials; ++t) {
-    if (judged(entry.losses[t], t) == kInfinity) return cannot_be_scored;
-  }
+  if (diverged_trial(std::span(entry.losses).first(n_trials))) return cannot_be_scored;
   return options_.reference ? ratio_of(entry, n_trials) : mean_loss_of(entry, n_trials);
 }
 

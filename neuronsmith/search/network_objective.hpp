@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -78,6 +79,8 @@ class NetworkObjective final : public Objective {
   void train_rivals(const Executor& executor);
   [[nodiscard]] Losses losses_of_all_trials(const network::Member& member,
                                             const Executor& executor) const;
+  [[nodiscard]] std::optional<std::size_t> diverged_trial(
+      std::span<const network::TrialLosses> losses) const;
   [[nodiscard]] Entry entry_of(const formula::Formula& formula) const;
   void train(std::span<Entry> entries,
              std::span<const std::size_t> places,

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "neuronsmith/core/error.hpp"
-#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/core/json.hpp"
+#include "neuronsmith/core/require_option.hpp"
 
 namespace neuronsmith::search::evolution {
 namespace {
@@ -85,20 +85,22 @@ bool may_pass(long status) { return status == 429 || status >= 500; }
 }  // namespace
 
 void ChatOptions::validate() const {
-  require_option(is_endpoint(url),
-          "--llm-url",
-          "an address that begins with http:// or https://, without user, password and query");
+  require_option(
+      is_endpoint(url),
+      "--llm-url",
+      "an address that begins with http:// or https://, without user, password and query");
   require_option(!model.empty() && model.size() <= 1000, "--llm-model", "the name of a model");
   require_option(timeout_seconds >= 0.01 && timeout_seconds <= 3600.0,
-          "--llm-timeout",
-          "0.01 to 3600 seconds");
+                 "--llm-timeout",
+                 "0.01 to 3600 seconds");
   require_option(requests_per_minute > 0.0 && requests_per_minute <= 60000.0,
-          "--llm-rate",
-          "above 0 and at most 60000 requests per minute");
+                 "--llm-rate",
+                 "above 0 and at most 60000 requests per minute");
   require_option(
       std::ranges::all_of(key, is_printable), "NEURONSMITH_LLM_KEY", "printable ASCII characters");
   require_option(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
-  require_option(backoff_seconds >= 0.0 && backoff_seconds <= 3600.0, "backoff", "0 to 3600 seconds");
+  require_option(
+      backoff_seconds >= 0.0 && backoff_seconds <= 3600.0, "backoff", "0 to 3600 seconds");
   require_option(max_reply_bytes > 0, "max_reply_bytes", "at least 1");
 }
 

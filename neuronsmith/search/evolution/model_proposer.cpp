@@ -12,6 +12,7 @@
 #include "neuronsmith/search/evolution/proposal_limits.hpp"
 
 namespace neuronsmith::search::evolution {
+
 void ModelOptions::validate() const {
   chat.validate();
   require_option(share > 0.0 && share <= 1.0, "--llm-share", "above 0 and at most 1");

@@ -47,4 +47,16 @@ Program program_from_json(const Json& json, const std::string& source) {
       .score = candidate.score};
 }
 
+Json to_json(const std::vector<Program>& programs) {
+  Json json = Json::array();
+  for (const Program& program : programs) json.push_back(to_json(program));
+  return json;
+}
+
+std::vector<Program> programs_from_json(const Json& json, const std::string& source) {
+  std::vector<Program> programs;
+  for (const Json& item : json) programs.push_back(program_from_json(item, source));
+  return programs;
+}
+
 }  // namespace neuronsmith::search::evolution

@@ -44,4 +44,8 @@ struct Program {
 /// Throws ParseError naming `source`.
 [[nodiscard]] Program program_from_json(const Json& json, const std::string& source);
 
+/// A list of them, as processes send them to each other.
+[[nodiscard]] Json to_json(const std::vector<Program>& programs);
+[[nodiscard]] std::vector<Program> programs_from_json(const Json& json, const std::string& source);
+
 }  // namespace neuronsmith::search::evolution

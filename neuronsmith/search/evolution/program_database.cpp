@@ -19,7 +19,8 @@ using neuronsmith::internal::DatabaseKind;
 using neuronsmith::internal::execute;
 
 constexpr std::array kMigrations = {
-    // 1. Keys are the bits of an unsigned number. An infinite loss is NULL. Score and parents are JSON.
+    // 1. Keys are the bits of an unsigned number. An infinite loss is NULL. Score and parents are
+    // JSON.
     R"(
 CREATE TABLE state (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -148,15 +149,15 @@ std::string ProgramDatabase::source() const { return database_->path(); }
 
 bool ProgramDatabase::has_state() const {
   const std::lock_guard lock(mutex_);
-  return database_->read(
-      [](SQLite::Database& db) { return db.execAndGet("SELECT count(*) FROM state").getInt() > 0; });
+  return database_->read([](SQLite::Database& db) {
+    return db.execAndGet("SELECT count(*) FROM state").getInt() > 0;
+  });
 }
 
 Json ProgramDatabase::read_state() const {
   const std::lock_guard lock(mutex_);
-  const std::string text = database_->read([](SQLite::Database& db) {
-    return db.execAndGet("SELECT value FROM state").getString();
-  });
+  const std::string text = database_->read(
+      [](SQLite::Database& db) { return db.execAndGet("SELECT value FROM state").getString(); });
   return parse_json(text, source());
 }
 
@@ -220,10 +221,11 @@ void ProgramDatabase::put_proposals(std::uint32_t generation,
 std::vector<Proposal> ProgramDatabase::proposals(std::uint32_t generation) const {
   const std::lock_guard lock(mutex_);
   return database_->read([&](SQLite::Database& db) {
-    auto row = bound(db,
-                     "SELECT island, formula, shape, origin, parents FROM proposals WHERE generation "
-                     "= ? ORDER BY place",
-                     generation);
+    auto row =
+        bound(db,
+              "SELECT island, formula, shape, origin, parents FROM proposals WHERE generation "
+              "= ? ORDER BY place",
+              generation);
     std::vector<Proposal> proposals;
     while (row.executeStep()) proposals.push_back(proposal_of(row, 0, source()));
     return proposals;

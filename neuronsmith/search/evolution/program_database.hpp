@@ -17,11 +17,12 @@ namespace neuronsmith::search::evolution {
 
 /// All programs of a search, an SQLite file (docs/files.md): proposals of the generation under way,
 /// trainings as soon as they are done, and with every generation its programs and the state of the
-/// search in one transaction. A process killed at any moment loses the trainings under way. A program of
-/// a newer version refuses nothing that an older one wrote; the other way round is an IoError in one line.
+/// search in one transaction. A process killed at any moment loses the trainings under way. A
+/// program of a newer version refuses nothing that an older one wrote; the other way round is an
+/// IoError in one line.
 ///
-/// find_trial() and put_trial() may be called from several threads; all else from one. Everything throws
-/// IoError naming the file, and ParseError for what cannot be read.
+/// find_trial() and put_trial() may be called from several threads; all else from one. Everything
+/// throws IoError naming the file, and ParseError for what cannot be read.
 class ProgramDatabase final : public ProgramStore {
  public:
   /// Opens or makes the file.
@@ -32,15 +33,13 @@ class ProgramDatabase final : public ProgramStore {
 
   [[nodiscard]] std::optional<network::TrialLosses> find_trial(std::uint64_t key,
                                                                std::size_t trial) const override;
-  void put_trial(std::uint64_t key,
-                 std::size_t trial,
-                 const network::TrialLosses& losses) override;
+  void put_trial(std::uint64_t key, std::size_t trial, const network::TrialLosses& losses) override;
 
   [[nodiscard]] std::string source() const override;
   [[nodiscard]] bool has_state() const override;
   [[nodiscard]] Json read_state() const override;
-  /// Commits what add() and put() were given since the last call, with the state, and forgets the proposals that
-  /// these programs were; without any, proposals stay.
+  /// Commits what add() and put() were given since the last call, with the state, and forgets the
+  /// proposals that these programs were; without any, proposals stay.
   void write_state(const Json& state) override;
 
   void add(Program& program) override;

@@ -40,8 +40,8 @@ using formula::Op;
 
 /// Draws until a formula is new; then the grammar is taken to be exhausted near its parents.
 constexpr int kDraws = 50;
-constexpr double kNewConstant = 0.3;  ///< how often a constant factor is put in instead
-constexpr double kSpread = 0.25;      ///< of constants, relative
+constexpr double kNewConstant = 0.3;   ///< how often a constant factor is put in instead
+constexpr double kSpread = 0.25;       ///< of constants, relative
 constexpr std::size_t kShownBest = 4;  ///< programs that a proposer sees
 constexpr std::size_t kShownOthers = 4;
 
@@ -323,13 +323,11 @@ void ProgramSearch::migrate() {
 
 // Those that came for them from the rank before.
 std::vector<Program> ProgramSearch::passed_on(const std::vector<Program>& travellers) {
-  Json message = Json::array();
-  for (const Program& program : travellers) message.push_back(to_json(program));
   const std::string source = "a message of the rank before";
-  std::vector<Program> arrived;
-  for (const Json& item : parse_json(ranks_->pass_on(message.dump()), source)) {
-    arrived.push_back(program_from_json(item, source));
-    known_.insert(formula::canonical_hash(arrived.back().proposal.formula));
+  const std::string message = ranks_->pass_on(to_json(travellers).dump());
+  std::vector<Program> arrived = programs_from_json(parse_json(message, source), source);
+  for (const Program& program : arrived) {
+    known_.insert(formula::canonical_hash(program.proposal.formula));
   }
   return arrived;
 }

@@ -52,10 +52,11 @@ class ProgramSearch final : public Strategy {
   void begin_with(std::vector<formula::Formula> formulas) { seeds_ = std::move(formulas); }
 
   /// From the second generation on `proposer`, which must outlive this, is asked once a generation:
-  /// for one island, the islands taking turns. It is shown the best programs of the island and some of
-  /// other cells, and what it proposes makes up at most `share` of the island's proposals, or one, the
-  /// grammar's the rest; without an answer the generation is as it would be without a proposer. A
-  /// generation under way that is gone on with is not asked for again. What is refused is logged.
+  /// for one island, the islands taking turns. It is shown the best programs of the island and some
+  /// of other cells, and what it proposes makes up at most `share` of the island's proposals, or
+  /// one, the grammar's the rest; without an answer the generation is as it would be without a
+  /// proposer. A generation under way that is gone on with is not asked for again. What is refused
+  /// is logged.
   void propose_with(Proposer& proposer, double share, std::stop_token stop = {});
 
   [[nodiscard]] std::vector<formula::Formula> ask() override;

@@ -9,19 +9,7 @@
 namespace neuronsmith::search::evolution {
 namespace {
 
-Json to_json(const std::vector<Program>& programs) {
-  Json json = Json::array();
-  for (const Program& program : programs) json.push_back(evolution::to_json(program));
-  return json;
-}
-
-std::vector<Program> programs_from_json(const Json& json, const std::string& source) {
-  std::vector<Program> programs;
-  for (const Json& item : json) programs.push_back(program_from_json(item, source));
-  return programs;
-}
-
-Json to_json(const std::vector<LogEntry>& entries) {
+Json log_to_json(const std::vector<LogEntry>& entries) {
   Json json = Json::array();
   for (const LogEntry& entry : entries) {
     json.push_back({{"generation", entry.generation}, {"kind", entry.kind}, {"text", entry.text}});
@@ -100,7 +88,8 @@ void SharedPrograms::add(Program& program) {
 }
 
 void SharedPrograms::write_state(const Json& state) {
-  const Json message = {{"state", state}, {"programs", to_json(added_)}, {"log", to_json(log_)}};
+  const Json message = {
+      {"state", state}, {"programs", to_json(added_)}, {"log", log_to_json(log_)}};
   added_.clear();
   log_.clear();
   state_ = state;
