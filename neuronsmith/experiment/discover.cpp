@@ -12,6 +12,7 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/hash.hpp"
+#include "neuronsmith/experiment/internal/choice.hpp"
 #include "neuronsmith/experiment/internal/pursuit.hpp"
 #include "neuronsmith/experiment/internal/strategies.hpp"
 #include "neuronsmith/experiment/internal/tensor_discovery.hpp"
@@ -23,121 +24,10 @@
 namespace neuronsmith::experiment {
 namespace {
 
-using search::Candidate;
 using search::evolution::ModelProposer;
 using search::evolution::ProgramDatabase;
 using search::evolution::ProgramStore;
 using search::Score;
-
-constexpr std::size_t kMostRejected = 20;
-
-/// The two that a choice is made from: what the whole search found best, and what its strategy holds.
-struct Pool {
-  std::vector<Candidate> best;
-  std::vector<Candidate> standing;
-};
-
-std::vector<Candidate> best_of_all(const search::Archive& archive) {
-  std::vector<Candidate> candidates = archive.front();
-  if (archive.best()) candidates.insert(candidates.begin(), *archive.best());
-  return candidates;
-}
-
-/// Ordered by `rank`, of equal ranks the first first.
-std::vector<Candidate> ranked(std::vector<Candidate> candidates, std::span<const double> rank) {
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < candidates.size(); ++i) order.emplace_back(rank[i], i);
-  std::ranges::sort(order);
-  std::vector<Candidate> result;
-  for (const auto& [value, i] : order) result.push_back(std::move(candidates[i]));
-  return result;
-}
-
-std::vector<Candidate> ranked_by(double Score::* value, std::vector<Candidate> candidates) {
-  std::vector<double> rank;
-  for (const Candidate& candidate : candidates) rank.push_back(candidate.score.*value);
-  return ranked(std::move(candidates), rank);
-}
-
-/// Of all that networks were made of the best by criterion, no formula twice.
-std::vector<Candidate> finalists(Pool pool, const search::Objective& objective, std::size_t n) {
-  std::vector<Candidate> all = std::move(pool.best);
-  all.insert(all.end(), pool.standing.begin(), pool.standing.end());
-  std::set<std::uint64_t> seen;
-  std::vector<Candidate> result;
-  for (Candidate& candidate : ranked_by(&Score::criterion, std::move(all))) {
-    if (result.size() == n) break;
-    if (seen.insert(objective.key(candidate.formula)).second) result.push_back(std::move(candidate));
-  }
-  return result;
-}
-
-/// All that can be chosen, best first.
-std::vector<Candidate> eligible(Pool pool,
-                                const search::Recipe& recipe,
-                                const internal::Pursuit& pursuit,
-                                const Executor& executor,
-                                DiscoveryResult& result) {
-  if (recipe.choice == search::Choice::Error) {
-    std::vector<Candidate> all = ranked_by(&Score::error, std::move(pool.standing));
-    std::vector<Candidate> best = ranked_by(&Score::error, std::move(pool.best));
-    all.insert(all.end(), best.begin(), best.end());
-    return all;
-  }
-  // Who stopped a search does not want to wait for trainings.
-  if (recipe.choice == search::Choice::Criterion || (recipe.is_network() && result.search.interrupted)) {
-    return ranked_by(&Score::criterion, std::move(pool.best));
-  }
-  std::vector<Candidate> candidates =
-      recipe.is_network() ? finalists(std::move(pool), pursuit.objective(), recipe.trials.finalists)
-                 : std::move(pool.best);
-  std::vector<formula::Formula> formulas;
-  for (const Candidate& candidate : candidates) formulas.push_back(candidate.formula);
-  const std::vector<Score> scores = pursuit.holdout_scores(formulas, executor);
-  if (scores.size() < candidates.size()) {
-    return ranked_by(&Score::criterion, std::move(candidates));
-  }
-  std::vector<double> rank;
-  for (const Score& score : scores) rank.push_back(score.criterion);
-  if (recipe.is_network()) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      result.finalists.push_back({formulas[i], scores[i], false});
-    }
-    std::ranges::stable_sort(
-        result.finalists, {}, [](const FrontEntry& e) { return e.score.criterion; });
-  }
-  return ranked(std::move(candidates), rank);
-}
-
-/// Goes through the candidates until one is a neuron.
-std::optional<Candidate> choose(const std::vector<Candidate>& candidates,
-                                const internal::Pursuit& pursuit,
-                                DiscoveryResult& result) {
-  for (const Candidate& candidate : candidates) {
-    auto outcome = pursuit.neuron_of(candidate.formula);
-    if (auto* found = std::get_if<internal::Found>(&outcome)) {
-      result.neuron = std::move(found->neuron);
-      result.columns = std::move(found->columns);
-      result.score = candidate.score;
-      return candidate;
-    }
-    if (result.rejected.size() == kMostRejected) continue;
-    result.rejected.push_back({candidate.formula, std::move(std::get<std::string>(outcome))});
-  }
-  return std::nullopt;
-}
-
-/// Why nothing was chosen, in one line.
-std::string nothing_found(const std::string& source, const DiscoveryResult& result) {
-  if (result.rejected.empty()) {
-    return fmt::format("{}: the search found no formula that could be scored", source);
-  }
-  const Rejected& first = result.rejected.front();
-  return fmt::format("{}: the search found no formula that is a neuron; the best one, {}, {}",
-                     source,
-                     formula::to_infix(first.formula, 5),
-                     first.reason);
-}
 
 Json columns_to_json(const ColumnsFormula& columns) {
   Json names = Json::object();
@@ -250,35 +140,6 @@ std::unique_ptr<ProgramStore> store_of(const DiscoverOptions& options, ProgramDa
   return std::make_unique<search::evolution::SharedPrograms>(*options.ranks, database);
 }
 
-Json pool_to_json(const Pool& pool) {
-  Json json = {{"best", Json::array()}, {"standing", Json::array()}};
-  for (const Candidate& candidate : pool.best) json["best"].push_back(to_json(candidate));
-  for (const Candidate& candidate : pool.standing) json["standing"].push_back(to_json(candidate));
-  return json;
-}
-
-/// On the first rank the pools of all, with what they found in the result; nothing elsewhere.
-Pool gathered(const Pool& pool, Ranks& ranks, DiscoveryResult& result) {
-  Json message = pool_to_json(pool);
-  message["candidates"] = result.search.candidates;
-  const std::string source = "a message of a rank";
-  Pool all;
-  std::uint64_t candidates = 0;
-  for (const std::string& text : ranks.gather(message.dump())) {
-    const Json of_rank = parse_json(text, source);
-    candidates += of_rank["candidates"].get<std::uint64_t>();
-    for (const Json& item : of_rank["best"]) {
-      all.best.push_back(search::candidate_from_json(item, source));
-      result.search.archive.add(all.best.back());
-    }
-    for (const Json& item : of_rank["standing"]) {
-      all.standing.push_back(search::candidate_from_json(item, source));
-    }
-  }
-  result.search.candidates = candidates;
-  return all;
-}
-
 void require_place_for_model(const DiscoverOptions& options) {
   if (!options.model) return;
   options.model->validate();
@@ -318,28 +179,8 @@ ErrorKind error_kind_of(const PreparedData* data, const DiscoverOptions& options
   return is_log_loss ? ErrorKind::LogLoss : ErrorKind::SquaredError;
 }
 
-/// Chooses a neuron from the pool and tells the front.
-void conclude(Pool pool,
-              const PreparedData* data,
-              const DiscoverOptions& options,
-              const internal::Pursuit& pursuit,
-              const Executor& executor,
-              DiscoveryResult& result) {
-  result.error_kind = error_kind_of(data, options);
-  const auto chosen =
-      choose(eligible(std::move(pool), options.recipe, pursuit, executor, result), pursuit, result);
-  const std::string source = data != nullptr ? data->source : "synthetic worlds";
-  if (!chosen) throw DataError(nothing_found(source, result));
-  const search::Objective& objective = pursuit.objective();
-  const std::uint64_t chosen_key = objective.key(chosen->formula);
-  for (const Candidate& candidate : result.search.archive.front()) {
-    result.front.push_back({objective.fitted(candidate.formula),
-                            candidate.score,
-                            objective.key(candidate.formula) == chosen_key});
-  }
-  for (FrontEntry& finalist : result.finalists) {
-    finalist.is_chosen = objective.key(finalist.formula) == chosen_key;
-  }
+std::string source_of(const PreparedData* data) {
+  return data != nullptr ? data->source : "synthetic worlds";
 }
 
 /// Null where none is wanted.
@@ -373,6 +214,7 @@ DiscoveryResult by_strategy(const PreparedData* data,
                                   {.executor = executor,
                                    .seed = options.seed,
                                    .store = store,
+                                   .progress = progress,
                                    .stop = stop});
   const auto proposer = proposer_of(data, options, progress);
   const auto strategy = internal::strategy_of(
@@ -391,16 +233,13 @@ DiscoveryResult by_strategy(const PreparedData* data,
                                      driver_options(data, options, store),
                                      progress,
                                      stop);
-  Pool pool{best_of_all(result.search.archive), strategy->standing()};
-  if (options.ranks != nullptr) pool = gathered(pool, *options.ranks, result);
+  internal::Pool pool = internal::pool_of(result.search.archive, strategy->standing());
+  if (options.ranks != nullptr) pool = internal::gathered(pool, *options.ranks, result.search);
   if (!is_first(options)) return result;
   if (options.model && database != nullptr) result.model = summary_of(*database, options.model->chat.model);
-  conclude(std::move(pool),
-           data,
-           options,
-           *pursuit,
-           executor,
-           result);
+  result.error_kind = error_kind_of(data, options);
+  internal::conclude(
+      std::move(pool), options.recipe, source_of(data), *pursuit, executor, result);
   return result;
 }
 
@@ -415,7 +254,7 @@ DiscoveryResult by_structures(const PreparedData& data,
       internal::tensor_discovery_of(data, for_structures(options), executor, progress, stop);
   result.search.seconds = result.tensor->seconds;
   const auto pursuit = pursuit_of(
-      &data, options, {.executor = executor, .seed = options.seed, .store = nullptr, .stop = stop});
+      &data, options, {.executor = executor, .seed = options.seed, .progress = progress, .stop = stop});
   const std::vector<formula::Formula> formulas =
       internal::structures_of(*result.tensor, options.recipe.role);
   const std::vector<Score> scores = pursuit->objective().score(formulas, executor);
@@ -424,7 +263,13 @@ DiscoveryResult by_structures(const PreparedData& data,
     result.search.archive.add({formulas[i], scores[i]});
   }
   result.search.candidates = scores.size();
-  conclude({best_of_all(result.search.archive), {}}, &data, options, *pursuit, executor, result);
+  result.error_kind = error_kind_of(&data, options);
+  internal::conclude(internal::pool_of(result.search.archive, {}),
+                     options.recipe,
+                     source_of(&data),
+                     *pursuit,
+                     executor,
+                     result);
   return result;
 }
 

@@ -49,15 +49,18 @@ Places all_places(std::size_t n) {
   return places;
 }
 
+std::size_t count_of_share(std::size_t n, double share) {
+  return static_cast<std::size_t>(std::ceil(share * static_cast<double>(n)));
+}
+
 /// The share of the places that has the least values, and the rest. What has an infinite one is
 /// left.
 std::pair<Places, Places> part(Places places, std::span<const double> values, double share) {
   std::ranges::stable_sort(places, {}, [&](std::size_t i) { return values[i]; });
-  const auto wanted =
-      static_cast<std::size_t>(std::ceil(share * static_cast<double>(places.size())));
-  const auto end = std::find_if(places.begin(),
-                                places.begin() + static_cast<std::ptrdiff_t>(wanted),
-                                [&](std::size_t i) { return values[i] == kInfinity; });
+  const auto wanted = static_cast<std::ptrdiff_t>(count_of_share(places.size(), share));
+  const auto end = std::find_if(places.begin(), places.begin() + wanted, [&](std::size_t i) {
+    return values[i] == kInfinity;
+  });
   return {{places.begin(), end}, {end, places.end()}};
 }
 
@@ -167,8 +170,9 @@ std::vector<Score> NetworkObjective::score(std::span<const Formula> formulas,
   std::vector<std::size_t> rungs = options_.rungs;
   rungs.push_back(cohort_.n_trials());
   std::size_t done = 0;
+  StepCounter counter(options_.progress, "finalists", "trainings", most_trainings(entries.size()));
   for (const std::size_t rung : rungs) {
-    train(entries, going, done, rung, executor);
+    train(entries, going, done, rung, executor, counter);
     if (stop_.stop_requested()) return {};
     for (const std::size_t i : going) scores[i] = score_of(entries[i], rung);
     done = rung;
@@ -184,15 +188,29 @@ std::vector<Score> NetworkObjective::score(std::span<const Formula> formulas,
   return scores;
 }
 
+// If no formula diverges.
+std::uint64_t NetworkObjective::most_trainings(std::size_t n_formulas) const {
+  std::uint64_t n = 0;
+  std::size_t done = 0;
+  for (const std::size_t rung : options_.rungs) {
+    n += n_formulas * (rung - done);
+    n_formulas = count_of_share(n_formulas, options_.keep);
+    done = rung;
+  }
+  return n + n_formulas * (cohort_.n_trials() - done);
+}
+
 // The trials [first, last) of those entries. What diverges in one is trained no further.
 void NetworkObjective::train(std::span<Entry> entries,
                              std::span<const std::size_t> places,
                              std::size_t first,
                              std::size_t last,
-                             const Executor& executor) const {
+                             const Executor& executor,
+                             StepCounter& counter) const {
   const std::size_t n = last - first;
   std::vector<std::atomic<bool>> diverged(places.size());
   executor.for_each(places.size() * n, [&](std::size_t i) {
+    counter.add_one();
     Entry& entry = entries[places[i / n]];
     const std::size_t trial = first + i % n;
     if (!entry.member || diverged[i / n] || stop_.stop_requested()) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -8,6 +9,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "neuronsmith/core/progress.hpp"
+#include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/network/cohort.hpp"
 #include "neuronsmith/search/objective.hpp"
 #include "neuronsmith/search/trial_store.hpp"
@@ -29,6 +32,8 @@ struct NetworkOptions {
   double keep = 0.25;  ///< that share, rounded up; in (0, 1]
   /// Formulas whose activation costs more FLOP per element are refused.
   double max_cost = std::numeric_limits<double>::infinity();
+  /// Told how many of a score()'s trainings are done, as its phase "finalists"; may be null.
+  ProgressSink* progress = nullptr;
 };
 
 /// Network objective: networks made of the formula are trained on the problems of a cohort, and
@@ -86,7 +91,9 @@ class NetworkObjective final : public Objective {
              std::span<const std::size_t> places,
              std::size_t first,
              std::size_t last,
-             const Executor& executor) const;
+             const Executor& executor,
+             StepCounter& counter) const;
+  [[nodiscard]] std::uint64_t most_trainings(std::size_t n_formulas) const;
   [[nodiscard]] network::TrialLosses losses_of(const Entry& entry, std::size_t trial) const;
   [[nodiscard]] Score score_of(const Entry& entry, std::size_t n_trials) const;
   [[nodiscard]] Score mean_loss_of(const Entry& entry, std::size_t n_trials) const;

@@ -30,7 +30,7 @@ struct TrialOptions {
   std::string reference = "relu";
   /// Other activations that what is found must be better than, where an activation is searched.
   std::vector<std::string> rivals = {"gelu", "silu", "tanh", "gelusine"};
-  std::size_t finalists = 24;  ///< formulas judged anew before one is chosen, > 0
+  std::size_t finalists = 96;  ///< formulas judged anew, by halving too, before one is chosen, > 0
 
   /// Throws ConfigError naming the option.
   void validate() const;

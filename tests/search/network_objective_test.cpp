@@ -166,6 +166,26 @@ TEST_F(Wave, HalvingTrainsTheBestOnAndHoldsTheOthersBack) {
   EXPECT_FALSE(halved[4].is_valid());
 }
 
+TEST_F(Wave, ASinkIsToldOfEveryTrainingOfAHalving) {
+  struct Last final : ProgressSink {
+    void report(const ProgressEvent& event) override {
+      done = event.done;
+      total = event.total;
+    }
+    std::uint64_t done = 0;
+    std::optional<std::uint64_t> total;
+  } last;
+  const std::vector<Formula> formulas = {
+      scalar("sin(x)"), scalar("tanh(x)"), scalar("relu(x)"), scalar("x"), scalar("x^2")};
+  const auto scores =
+      objective({1, 2, 3, 4, 5, 6},
+                {.reference = member("relu(x)"), .rungs = {2, 3}, .keep = 0.4, .progress = &last})
+          .score(formulas, Executor(2));
+  EXPECT_EQ(scores.size(), formulas.size());
+  EXPECT_EQ(last.total, 5U * 2 + 2 * 1 + 1 * 3);
+  EXPECT_EQ(last.done, last.total);
+}
+
 TEST_F(Wave, FlatNonFiniteAndCostlyActivationsAreRefusedUntrained) {
   const std::vector<Formula> formulas = {scalar("0.000001*x"),
                                          scalar("sqrt(x)"),

@@ -106,9 +106,10 @@ class NetworkPursuit final : public Pursuit {
     search::NetworkOptions options{
         .reference = network::Member{.activation = activation_},
         .rivals = rivals(),
-        .rungs = phase == Phase::Search ? rungs(problems.size() * seeds.size()) : Rungs{},
+        .rungs = rungs(problems.size() * seeds.size()),
         .keep = recipe_.trials.keep,
-        .max_cost = recipe_.trials.max_cost};
+        .max_cost = recipe_.trials.max_cost,
+        .progress = phase == Phase::Finalists ? setting_.progress : nullptr};
     return {network::Cohort(std::move(problems), recipe_.trials.cohort(std::move(seeds))),
             std::move(options),
             [this](const Formula& formula) { return member_of(formula); },
@@ -126,10 +127,8 @@ class NetworkPursuit final : public Pursuit {
     return members;
   }
 
-  using Rungs = std::vector<std::size_t>;
-
   /// A quarter of the trials, a half, all.
-  [[nodiscard]] Rungs rungs(std::size_t n_trials) const {
+  [[nodiscard]] std::vector<std::size_t> rungs(std::size_t n_trials) const {
     if (recipe_.trials.keep == 1.0 || n_trials < 4) return {};
     return {n_trials / 4, n_trials / 2};
   }

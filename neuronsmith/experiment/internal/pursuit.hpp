@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "neuronsmith/core/parallel.hpp"
+#include "neuronsmith/core/progress.hpp"
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/search/genetic/genetic_options.hpp"
 #include "neuronsmith/search/objective.hpp"
@@ -49,6 +50,7 @@ struct NetworkSetting {
   const Executor& executor;  ///< for the networks that others are compared with
   std::uint64_t seed = 1;
   search::TrialStore* store = nullptr;  ///< may be null
+  ProgressSink* progress = nullptr;     ///< of the trainings of finalists; may be null
   std::stop_token stop = {};
 };
 
