@@ -334,21 +334,32 @@ HWY_INLINE V erf(D d, V x, V e) {
   return hn::CopySignToAbs(hn::IfThenElse(is_small, small, large), x);
 }
 
+/// exp(-t^2/2) for 0 <= t <= 15. t^2 exactly, as a rounded one and a rest: rounded alone, it would
+/// shift the exponential by many ULP.
+template <class D, class V>
+HWY_INLINE V normal_exponential(D d, V t) {
+  const V minus_half = hn::Set(d, -0.5F);
+#if HWY_NATIVE_FMA
+  const V square = hn::Mul(t, t);
+  const V e = exp_below(d, hn::Mul(square, minus_half));
+  return hn::MulAdd(e, hn::Mul(hn::MulSub(t, t, square), minus_half), e);
+#else  // as the square of its first half and what that lacks
+  const Int32Of<D> di;
+  const V first = hn::BitCast(d, hn::And(hn::BitCast(di, t), hn::Set(di, -4096)));
+  const V e = exp_below(d, hn::Mul(hn::Mul(first, first), minus_half));
+  const V rest = hn::Mul(hn::Mul(hn::Sub(t, first), hn::Add(t, first)), minus_half);
+  const V growth = hn::Mul(rest, polynomial(d, rest, 1.0F, 0.5F, 0.166666667F, 0.0416666667F));
+  return hn::MulAdd(e, growth, e);
+#endif
+}
+
 /// What gelu and its derivative have in common, of t = |x| up to 15, where both are at their limits:
 /// exp(-t^2/2) and q(t) = exp(t^2/2) Phi(-t), Phi the normal distribution function.
 template <class D, class V>
 struct NormalTail {
   NormalTail(D d, V x) {
     t = at_most(d, hn::Abs(x), 15.0F);
-    // t^2 exactly, as the square of its first half and a rest: rounded, it would shift the
-    // exponential by many ULP.
-    const Int32Of<D> di;
-    const V first = hn::BitCast(d, hn::And(hn::BitCast(di, t), hn::Set(di, -4096)));
-    const V minus_half = hn::Set(d, -0.5F);
-    const V e = exp_below(d, hn::Mul(hn::Mul(first, first), minus_half));
-    const V rest = hn::Mul(hn::Mul(hn::Sub(t, first), hn::Add(t, first)), minus_half);
-    const V growth = hn::Mul(rest, polynomial(d, rest, 1.0F, 0.5F, 0.166666667F, 0.0416666667F));
-    exponential = hn::MulAdd(e, growth, e);
+    exponential = normal_exponential(d, t);
     const V inverse = hn::Div(hn::Set(d, 1.0F), hn::Add(t, hn::Set(d, 2.5F)));
     const V s = hn::Mul(hn::Sub(t, hn::Set(d, 2.5F)), inverse);
     q = hn::Mul(inverse,
@@ -370,22 +381,12 @@ struct NormalTail {
   V q;
 };
 
-/// x Phi(x): x (1/2 + x P(x^2)) near 0, max(x, 0) - t exp(-t^2/2) q(t) beyond, so that nothing
-/// cancels below 0.
+/// x Phi(x) as max(x, 0) - t exp(-t^2/2) q(t), so that nothing cancels below 0 and never more than
+/// half above.
 template <class D, class V>
 HWY_INLINE V gelu(D d, V x, const NormalTail<D, V>& tail) {
-  const V p = polynomial(d,
-                         hn::Mul(x, x),
-                         0.398942292F,
-                         -0.0664905384F,
-                         0.00997416303F,
-                         -0.00118801999F,
-                         0.000115018862F,
-                         -8.16959346e-06F);
-  const V small = hn::Mul(x, hn::MulAdd(x, p, hn::Set(d, 0.5F)));
   const V lost = hn::Mul(hn::Mul(tail.t, tail.q), tail.exponential);
-  const V large = hn::Sub(at_least(d, x, 0.0F), lost);
-  return hn::IfThenElse(hn::Lt(hn::Abs(x), hn::Set(d, 1.0F)), small, large);
+  return hn::Sub(at_least(d, x, 0.0F), lost);
 }
 
 /// Phi(x) + x Phi'(x), by what is missing to 0 or 1.
