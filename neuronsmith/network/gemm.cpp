@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/network/internal/kernels.hpp"
 
 namespace neuronsmith::network {
 namespace {
@@ -22,6 +23,12 @@ ConstMatrix view(const float* data, std::size_t rows, std::size_t columns, std::
 void check(const GemmShape& s) {
   NEURONSMITH_CHECK(s.lda >= s.m && s.ldc >= s.m && s.ldb >= (s.b == Transpose::No ? s.k : s.n),
                     "a leading dimension is shorter than its column");
+}
+
+/// All of it in one piece each.
+bool is_row_times_columns(const GemmShape& s) {
+  return s.m == 1 && s.lda == 1 && s.ldc == 1 && s.b == Transpose::No &&
+         s.target == Target::Overwrite;
 }
 
 bool is_empty(const GemmShape& s) { return s.m == 0 || s.n == 0 || s.k == 0; }
@@ -42,11 +49,14 @@ auto dispatch(const GemmShape& s) {
 
 Gemm::Gemm(const GemmShape& shape, Backend backend) : shape_(shape) {
   check(shape);
-  if (backend == Backend::Best && !is_empty(shape)) kernel_ = dispatch(shape);
+  if (backend == Backend::Eigen || is_empty(shape)) return;
+  is_row_times_columns_ = is_row_times_columns(shape);
+  if (!is_row_times_columns_) kernel_ = dispatch(shape);
 }
 
-void Gemm::multiply_with_eigen(const float* a, const float* b, float* c) const {
+void Gemm::multiply_without_kernel(const float* a, const float* b, float* c) const {
   const GemmShape& s = shape_;
+  if (is_row_times_columns_) return internal::row_times_columns({a, s.k}, b, s.ldb, {c, s.n});
   const ConstMatrix left = view(a, s.m, s.k, s.lda);
   Matrix out(c,
              static_cast<Eigen::Index>(s.m),

@@ -22,12 +22,13 @@ struct GemmShape {
   Target target = Target::Overwrite;
 };
 
-/// A small matrix product: a kernel that libxsmm compiles for its shape, Eigen where it has none.
+/// A small matrix product: a kernel that libxsmm compiles for its shape, Eigen where it has none; a
+/// row times columns, where libxsmm works value by value, by a kernel of our own.
 /// Construction looks the kernel up (tens of microseconds when it is new); calls do not.
 /// Immutable, safe to share between threads.
 class Gemm {
  public:
-  /// libxsmm only if it has a kernel, or Eigen whatever libxsmm has (for tests of the fallback).
+  /// Ours or libxsmm's if there is a kernel, or Eigen all the same (for tests of the fallback).
   enum class Backend : std::uint8_t { Best, Eigen };
 
   Gemm() = default;
@@ -38,19 +39,18 @@ class Gemm {
     if (kernel_ != nullptr) {
       kernel_(a, b, c);
     } else {
-      multiply_with_eigen(a, b, c);
+      multiply_without_kernel(a, b, c);
     }
   }
-
-  [[nodiscard]] bool is_compiled() const noexcept { return kernel_ != nullptr; }
 
  private:
   using Kernel = void (*)(const float* a, const float* b, float* c, ...);
 
-  void multiply_with_eigen(const float* a, const float* b, float* c) const;
+  void multiply_without_kernel(const float* a, const float* b, float* c) const;
 
   GemmShape shape_;
-  Kernel kernel_ = nullptr;
+  Kernel kernel_ = nullptr;  ///< libxsmm's
+  bool is_row_times_columns_ = false;
 };
 
 }  // namespace neuronsmith::network

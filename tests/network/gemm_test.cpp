@@ -55,6 +55,16 @@ TEST(Gemm, MatchesTheDefinitionInEveryShapeAndBackend) {
   }
 }
 
+TEST(Gemm, ARowTimesColumnsMatchesTheDefinition) {
+  for (const std::size_t n : {1U, 7U, 8U, 33U}) {
+    for (const std::size_t k : {1U, 3U, 16U, 37U, 128U}) {
+      for (const std::size_t more : {0U, 2U}) {
+        expect_product({1, n, k, 1, k + more, 1}, Gemm::Backend::Best);
+      }
+    }
+  }
+}
+
 TEST(Gemm, OverwritesNanInItsTarget) {
   const GemmShape shape{2, 2, 2, 2, 2, 2, Transpose::No, Target::Overwrite};
   for (const auto backend : {Gemm::Backend::Best, Gemm::Backend::Eigen}) {

@@ -150,16 +150,25 @@ class GradientPlanner : Planner {
     emit_value(operation, form_of(operation, std::mem_fn(&Operand::is_scalar_leaf)), out);
     const JointKernel joint = kernels_.of(operation.op, operation.exponent).joint;
     if (joint == nullptr || operation.in_body || !carries_[index]) return;
-    slopes_[index] = acquire();
+    slopes_[index] = is_function_of_x_alone(index) ? Layout::kGradientX : acquire();
     plan_.instructions.back().kernel = nullptr;
     plan_.instructions.back().joint = joint;
     plan_.instructions.back().slope = slopes_[index];
   }
 
+  /// The root, applied to x itself: its slope is what is wanted.
+  [[nodiscard]] bool is_function_of_x_alone(std::uint32_t index) const {
+    return wanted_.value && is_root(index) &&
+           code_.operations[index].operands[0].kind == Kind::Input;
+  }
+
+  [[nodiscard]] bool is_root(std::uint32_t index) const {
+    return code_.root.is_value() && code_.root.index == index;
+  }
+
   /// Where the value of an operation goes that is computed once: nowhere else if it is the result.
   std::uint32_t value_place(std::uint32_t index) {
-    const bool is_root = code_.root.is_value() && code_.root.index == index;
-    return wanted_.value && is_root ? Layout::kOut : acquire();
+    return wanted_.value && is_root(index) ? Layout::kOut : acquire();
   }
 
   void keep_value(const Step& step) {
@@ -274,6 +283,7 @@ class GradientPlanner : Planner {
       emit_sum(operand, {.sum = kernels_.sum, .operands = {adjoint}});
     } else if (is_first_of_x(operand)) {
       overwrites_x_ = false;
+      if (adjoint == Layout::kGradientX) return;
       emit({.kernel = kernels_.copy, .operands = {adjoint}, .out = Layout::kGradientX});
     } else if (accumulates(operand)) {
       const Kernel add = kernels_.of(Op::Add, 0).value[form(false, false)];

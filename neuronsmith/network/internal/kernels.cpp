@@ -104,6 +104,49 @@ void gather_rows_kernel(const float* HWY_RESTRICT table,
   }
 }
 
+// The sum over the row of row[k] * column[k + j * stride] for `count` columns side by side, as one
+// sum would wait for itself at every addition.
+template <std::size_t count>
+HWY_INLINE void multiply_columns(const float* HWY_RESTRICT row,
+                                 std::size_t n,
+                                 const float* HWY_RESTRICT columns,
+                                 std::size_t stride,
+                                 float* HWY_RESTRICT products) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  hn::Vec<hn::ScalableTag<float>> sums[count];
+  for (auto& sum : sums) sum = hn::Zero(d);
+  std::size_t k = 0;
+  for (; k + lanes <= n; k += lanes) {
+    const auto left = hn::LoadU(d, row + k);
+    for (std::size_t j = 0; j < count; ++j) {
+      sums[j] = hn::MulAdd(left, hn::LoadU(d, columns + k + j * stride), sums[j]);
+    }
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    products[j] = hn::GetLane(hn::SumOfLanes(d, sums[j]));
+    for (std::size_t rest = k; rest < n; ++rest) {
+      products[j] += row[rest] * columns[rest + j * stride];
+    }
+  }
+}
+
+void row_times_columns_kernel(const float* HWY_RESTRICT row,
+                              std::size_t n,
+                              const float* HWY_RESTRICT columns,
+                              std::size_t stride,
+                              float* HWY_RESTRICT products,
+                              std::size_t n_products) {
+  constexpr std::size_t kTogether = 8;
+  std::size_t j = 0;
+  for (; j + kTogether <= n_products; j += kTogether) {
+    multiply_columns<kTogether>(row, n, columns + j * stride, stride, products + j);
+  }
+  for (; j < n_products; ++j) {
+    multiply_columns<1>(row, n, columns + j * stride, stride, products + j);
+  }
+}
+
 void powers_kernel(const float* HWY_RESTRICT x,
                    std::size_t n,
                    float* const* out,
@@ -257,6 +300,7 @@ namespace neuronsmith::network::internal {
 
 HWY_EXPORT(transpose_kernel);
 HWY_EXPORT(gather_rows_kernel);
+HWY_EXPORT(row_times_columns_kernel);
 HWY_EXPORT(powers_kernel);
 HWY_EXPORT(powers_gradient_kernel);
 HWY_EXPORT(add_product_kernel);
@@ -269,6 +313,14 @@ HWY_EXPORT(sgd_kernel);
 
 void transpose(const float* in, std::size_t rows, std::size_t columns, float* out) noexcept {
   HWY_DYNAMIC_DISPATCH(transpose_kernel)(in, rows, columns, out);
+}
+
+void row_times_columns(std::span<const float> row,
+                       const float* columns,
+                       std::size_t stride,
+                       std::span<float> products) noexcept {
+  HWY_DYNAMIC_DISPATCH(row_times_columns_kernel)
+  (row.data(), row.size(), columns, stride, products.data(), products.size());
 }
 
 void gather_rows(const float* table,

@@ -12,6 +12,12 @@ namespace neuronsmith::network::internal {
 /// out[j + columns * i] = in[i + rows * j]: column-major [rows x columns] to [columns x rows].
 void transpose(const float* in, std::size_t rows, std::size_t columns, float* out) noexcept;
 
+/// products[j] = the sum over k of row[k] * columns[k + j * stride], for stride >= row.size().
+void row_times_columns(std::span<const float> row,
+                       const float* columns,
+                       std::size_t stride,
+                       std::span<float> products) noexcept;
+
 /// out[j * rows.size() + i] = table[rows[i] * stride + j] for j < n_columns: rows of a row-major
 /// table of at least n_columns a row, to feature-major.
 void gather_rows(const float* table,
