@@ -7,6 +7,7 @@
 #include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/neuron/baselines.hpp"
 #include "neuronsmith/search/genetic/random_formula.hpp"
@@ -31,14 +32,6 @@ std::vector<std::string> names_of(std::string_view list) {
   std::vector<std::string> names = comma_list(list);
   for (std::string& name : names) name = trimmed(name);
   return names;
-}
-
-void require_distinct(const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i].empty()) throw ConfigError("--neurons: a name between commas is empty");
-    if (std::ranges::count(names, names[i]) == 1) continue;
-    throw ConfigError(fmt::format("--neurons: \"{}\" is given twice", names[i]));
-  }
 }
 
 search::Recipe recipe_of(const std::string& name) {
@@ -85,7 +78,10 @@ Formula random_polynomial(Random& random) {
 std::vector<Contender> parse_contenders(std::string_view list,
                                         const neuron::UserLibrary& library) {
   const std::vector<std::string> names = names_of(list);
-  require_distinct(names);
+  if (std::ranges::find(names, "") != names.end()) {
+    throw ConfigError("--neurons: a name between commas is empty");
+  }
+  require_distinct(names, "--neurons");
   std::vector<Contender> contenders;
   for (const std::string& name : names) contenders.push_back(contender_of(name, library));
   return contenders;

@@ -6,6 +6,7 @@
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/experiment/internal/table_progress.hpp"
 
 namespace neuronsmith::experiment {
@@ -13,14 +14,10 @@ namespace {
 
 constexpr const char* kSpecialistRecipe = "activation-gp";
 
-void require_distinct(std::span<const TransferTable> tables) {
-  if (tables.empty()) throw ConfigError("--data: at least one table is needed");
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const std::string& file = tables[i].options.data;
-    const auto is_same = [&](const TransferTable& other) { return other.options.data == file; };
-    if (std::ranges::none_of(tables.first(i), is_same)) continue;
-    throw ConfigError(fmt::format("--data: {} is given twice", file));
-  }
+std::vector<std::string> files_of(std::span<const TransferTable> tables) {
+  std::vector<std::string> files;
+  for (const TransferTable& table : tables) files.push_back(table.options.data);
+  return files;
 }
 
 }  // namespace
@@ -50,7 +47,7 @@ Transfer transfer(std::span<const TransferTable> tables,
                   ProgressSink* progress,
                   std::stop_token stop) {
   const Stopwatch clock;
-  require_distinct(tables);
+  require_distinct(files_of(tables), "--data");
   Transfer transfer;
   for (std::size_t i = 0; i < tables.size() && !stop.stop_requested(); ++i) {
     internal::TableProgress sink(progress, i, tables.size());

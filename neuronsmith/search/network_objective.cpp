@@ -269,7 +269,7 @@ Score NetworkObjective::ratio_of(const Entry& entry, std::size_t n_trials) const
                             .test = std::exp(mean_of(test_logs)),
                             .cost = entry.cost,
                             .trainings = static_cast<std::uint32_t>(n_trials)};
-  return {std::exp(mean), entry.complexity, std::exp(log_criterion(entry, n_trials, true)), trials};
+  return {std::exp(mean), entry.complexity, std::exp(log_criterion(entry, logs, true)), trials};
 }
 
 // Half the width of the interval of their mean.
@@ -278,16 +278,16 @@ double NetworkObjective::log_reach(std::span<const double> logs) const {
   return problems.size() < kLeastUnits ? mean_reach(logs) : mean_reach(problems);
 }
 
+// `logs` are those of the ratios to the reference in the first trials.
 double NetworkObjective::log_criterion(const Entry& entry,
-                                       std::size_t n_trials,
+                                       std::span<const double> logs,
                                        bool with_reach) const {
-  const auto value_of = [&](std::span<const double> logs) {
-    return mean_of(logs) + (with_reach ? log_reach(logs) : 0.0);
+  const auto value_of = [&](std::span<const double> values) {
+    return mean_of(values) + (with_reach ? log_reach(values) : 0.0);
   };
-  const std::vector<double> logs = log_ratios(entry, reference_, n_trials);
   double greatest = value_of(logs);
   for (const Losses& rival : rivals_) {
-    greatest = std::max(greatest, value_of(log_ratios(entry, rival, n_trials)));
+    greatest = std::max(greatest, value_of(log_ratios(entry, rival, logs.size())));
   }
   return greatest + harm(problem_means(logs));
 }
@@ -297,7 +297,7 @@ double NetworkObjective::parting_value(const Entry& entry,
                                        const Score& score,
                                        std::size_t n_trials) const {
   if (!options_.reference) return score.error;
-  return std::exp(log_criterion(entry, n_trials, false));
+  return std::exp(log_criterion(entry, log_ratios(entry, reference_, n_trials), false));
 }
 
 // One a problem that was come to: the first trials see the problems in their order.

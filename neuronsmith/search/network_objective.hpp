@@ -102,7 +102,7 @@ class NetworkObjective final : public Objective {
   [[nodiscard]] double harm(std::span<const double> problems) const;
   [[nodiscard]] double log_reach(std::span<const double> logs) const;
   [[nodiscard]] double log_criterion(const Entry& entry,
-                                     std::size_t n_trials,
+                                     std::span<const double> logs,
                                      bool with_reach) const;
   [[nodiscard]] double parting_value(const Entry& entry,
                                      const Score& score,

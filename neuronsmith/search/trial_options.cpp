@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "neuronsmith/core/comma_list.hpp"
@@ -87,12 +87,10 @@ Json to_json(const WorldChoice& worlds) {
 std::vector<WorldFamily> parse_world_families(std::string_view text) {
   std::vector<WorldFamily> families;
   for (const std::string& item : comma_list(text)) {
-    const WorldFamily family = parse_world_family(item, "--worlds");
-    if (std::ranges::find(families, family) != families.end()) {
-      throw ConfigError(fmt::format("--worlds: {} is there twice", name(family)));
-    }
-    families.push_back(family);
+    families.push_back(parse_world_family(item, "--worlds"));
   }
+  require_distinct(families | std::views::transform([](WorldFamily f) { return name(f); }),
+                   "--worlds");
   return families;
 }
 

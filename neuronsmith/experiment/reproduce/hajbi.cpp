@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/discover.hpp"
@@ -180,9 +180,7 @@ void HajbiOptions::validate() const {
   if (seeds.empty() || seeds.size() > kMostSeeds) {
     throw ConfigError(fmt::format("--seeds: 1 to {} are possible, not {}", kMostSeeds, seeds.size()));
   }
-  if (std::set<std::uint64_t>(seeds.begin(), seeds.end()).size() < seeds.size()) {
-    throw ConfigError("--seeds: one is given twice");
-  }
+  require_distinct(seeds, "--seeds");
   const std::vector<std::string> sets = hajbi_data_sets();
   for (const auto& [name, formula] : formulas) {
     if (std::ranges::find(sets, name) == sets.end()) {

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/core/statistics.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/reproduce/order_methods.hpp"
@@ -236,14 +236,6 @@ class Study {
   StepCounter progress_;
   NeuronSeekSyntheticStudy study_;
 };
-
-template <typename T>
-void require_distinct(const std::vector<T>& values, const char* option) {
-  if (values.empty()) throw ConfigError(fmt::format("{}: at least one is wanted", option));
-  if (std::set<T>(values.begin(), values.end()).size() < values.size()) {
-    throw ConfigError(fmt::format("{}: one is given twice", option));
-  }
-}
 
 std::vector<std::string> names_of(const std::vector<OrderLaw>& laws) {
   std::vector<std::string> names;

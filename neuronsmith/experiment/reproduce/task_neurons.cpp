@@ -9,6 +9,7 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/file.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/experiment/compare.hpp"
 #include "neuronsmith/experiment/internal/table_progress.hpp"
 #include "neuronsmith/experiment/reproduce/task_neurons_sources.hpp"
@@ -215,14 +216,6 @@ class Study {
   ProgressSink* progress_;
   std::stop_token stop_;
 };
-
-void require_distinct(const std::vector<std::string>& names, const char* option) {
-  if (names.empty()) throw ConfigError(fmt::format("{}: at least one is needed", option));
-  for (const std::string& name : names) {
-    if (std::ranges::count(names, name) == 1) continue;
-    throw ConfigError(fmt::format("{}: \"{}\" is given twice", option, name));
-  }
-}
 
 void require_files(const TaskNeuronsOptions& options) {
   for (const std::string& table : options.tables) {
