@@ -24,14 +24,14 @@ struct Activation {
 };
 
 constexpr std::array<Activation, 8> kActivations = {{
-    {"gelu", "0.5*x*(1+erf(x/sqrt(2)))"},
+    {"gelu", "gelu(x)"},
     {"identity", "x"},
     {"relu", "relu(x)"},
     {"silu", "x*sigmoid(x)"},
     {"tanh", "tanh(x)"},
     {"mish", "x*tanh(softplus(x))"},
     {"tanh_exp", "tanh(1.5*x)*exp(-0.2*x^2)+0.1*x"},
-    {"gelu_sin", "0.5*x*(1+erf(x/sqrt(2)))+0.1*sin(x)"},
+    {"gelu_sin", "gelu(x)+0.1*sin(x)"},
 }};
 
 /// Multiplications and additions of the three layers: forward, by the weights, by the inputs (not

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # mining.sh BINARY DATA_DIR SEARCH_DIR OUT.md [OPTION...]: what searches for extrapolating activations found, and what that is
 # worth on worlds and tables that they did not see, as Markdown with a picture beside it. SEARCH_DIR holds what
-# searches printed, SEED.json of `discover --recipe mine --minutes 22 --seed SEED --json`. Half an hour on two cores.
+# searches printed, SEED.json of `discover --recipe mine --minutes 20 --seed SEED --json`. Half an hour on two cores.
 # More arguments, of worlds and trainings, are passed on to `reproduce mining`, e.g. --seeds 2 --worlds-per-family 4 for a try.
 set -euo pipefail
 

@@ -9,7 +9,7 @@ INTRO = """# Activations by how networks of them extrapolate
 After "Mining Generalizable Activation Functions" (Vitvitskyi et al., arXiv 2602.05688): an activation is good if small networks of it
 have a small loss beyond the range that they were trained on. Made by
 
-    neuronsmith discover --recipe mine --minutes 22 --seed SEED --json >searches/SEED.json     # once a seed
+    neuronsmith discover --recipe mine --minutes 20 --seed SEED --json >searches/SEED.json     # once a seed
     scripts/mining.sh BINARY DATA_DIR searches docs/results/mining.md {given}
 
 The second runs `neuronsmith reproduce mining --data-dir DATA_DIR {given}`.

@@ -35,6 +35,10 @@ Cohort::Cohort(std::vector<Problem> problems, CohortOptions options)
   }
 }
 
+std::uint64_t Cohort::seed_of(std::size_t trial) const {
+  return options_.seeds[trial / problems_.size()] + (std::uint64_t{problem_of(trial)} << 32);
+}
+
 Architecture Cohort::architecture_of(const Member& member, std::size_t problem) const {
   Architecture ordinary = options_.shape;
   ordinary.n_inputs = problems_[problem].training.features.n_features;
@@ -53,7 +57,7 @@ TrialLosses Cohort::train(const Member& member,
                           std::size_t trial,
                           const std::stop_token& stop) const {
   const Problem& problem = problems_[problem_of(trial)];
-  const std::uint64_t seed = options_.seeds[trial / problems_.size()];
+  const std::uint64_t seed = seed_of(trial);
   Network network(architecture_of(member, problem_of(trial)));
   network.initialise(problem.training.features, seed, options_.initialisation);
   TrainOptions training = options_.training;

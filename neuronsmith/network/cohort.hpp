@@ -77,6 +77,9 @@ class Cohort {
   /// problems.
   [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds.size(); }
   [[nodiscard]] std::size_t problem_of(std::size_t trial) const { return trial % problems_.size(); }
+  /// What is random in a trial: its seed plus 2^32 times the number of its problem. A draw of first
+  /// weights favours some neurons; shared by all problems, it would look like what they have in common.
+  [[nodiscard]] std::uint64_t seed_of(std::size_t trial) const;
 
   /// The network of a member on a problem.
   [[nodiscard]] Architecture architecture_of(const Member& member, std::size_t problem) const;

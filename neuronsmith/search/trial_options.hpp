@@ -47,7 +47,7 @@ struct WorldChoice {
                                        WorldFamily::HarmonicSum,
                                        WorldFamily::Lorenz,
                                        WorldFamily::MackeyGlass};
-  std::size_t per_family = 12;       ///< of the search, 1 to kMostPerFamily
+  std::size_t per_family = 48;       ///< of the search, 1 to kMostPerFamily
   std::size_t per_family_anew = 48;  ///< others, of the finalists, 1 to kMostPerFamily
   std::size_t training_rows = 1024;
 

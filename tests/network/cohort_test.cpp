@@ -71,6 +71,19 @@ TEST_F(Products, ATrialIsTheTrainingThatTheTrainerDoes) {
   EXPECT_NE(losses, cohort.train(activation("tanh(x)"), 0));
 }
 
+TEST_F(Products, NoTwoTrialsShareWhatIsRandom) {
+  CohortOptions options{.shape = {.hidden = {6}}, .seeds = {3, 4}};
+  options.training.epochs = 2;
+  const Cohort cohort({problem(), problem()}, options);
+  for (std::size_t trial = 0; trial < cohort.n_trials(); ++trial) {
+    for (std::size_t other = 0; other < trial; ++other) {
+      EXPECT_NE(cohort.seed_of(trial), cohort.seed_of(other));
+      EXPECT_NE(cohort.train(activation("relu(x)"), trial),
+                cohort.train(activation("relu(x)"), other));
+    }
+  }
+}
+
 TEST_F(Products, MembersHaveEqualNumbersOfParameters) {
   const Cohort cohort({problem()}, {.shape = {.hidden = {32, 32}}});
   const Architecture ordinary = cohort.architecture_of(activation("relu(x)"), 0);

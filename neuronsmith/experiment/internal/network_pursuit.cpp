@@ -106,7 +106,7 @@ class NetworkPursuit final : public Pursuit {
     search::NetworkOptions options{
         .reference = network::Member{.activation = activation_},
         .rivals = rivals(),
-        .rungs = rungs(problems.size() * seeds.size()),
+        .rungs = rungs(problems.size() * seeds.size(), phase),
         .keep = recipe_.trials.keep,
         .max_cost = recipe_.trials.max_cost,
         .progress = phase == Phase::Finalists ? setting_.progress : nullptr};
@@ -127,11 +127,18 @@ class NetworkPursuit final : public Pursuit {
     return members;
   }
 
-  /// A quarter of the trials, a half, all.
-  [[nodiscard]] std::vector<std::size_t> rungs(std::size_t n_trials) const {
+  /// A quarter of the trials, a half, all. A search, which sees thousands of formulas, has more of
+  /// them below, down to kLeastTrials.
+  [[nodiscard]] std::vector<std::size_t> rungs(std::size_t n_trials, Phase phase) const {
     if (recipe_.trials.keep == 1.0 || n_trials < 4) return {};
-    return {n_trials / 4, n_trials / 2};
+    std::size_t rung = n_trials / 4;
+    while (phase == Phase::Search && rung / 2 >= kLeastTrials) rung /= 2;
+    std::vector<std::size_t> rungs;
+    for (; rung <= n_trials / 2; rung *= 2) rungs.push_back(rung);
+    return rungs;
   }
+
+  static constexpr std::size_t kLeastTrials = 12;  ///< that tell one formula from another
 
   const PreparedData* data_;
   const search::Recipe& recipe_;

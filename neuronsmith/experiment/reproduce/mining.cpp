@@ -34,9 +34,10 @@ constexpr std::size_t kTrainingRows = 1024;
 
 using network::TrialLosses;
 
-std::vector<std::uint64_t> seeds_of(std::size_t n) {
+/// Of a problem, none of which shares a seed with another.
+std::vector<std::uint64_t> seeds_of(std::size_t problem, std::size_t n) {
   std::vector<std::uint64_t> seeds(n);
-  std::iota(seeds.begin(), seeds.end(), std::uint64_t{1});
+  std::iota(seeds.begin(), seeds.end(), std::uint64_t{problem * n + 1});
   return seeds;
 }
 
@@ -189,7 +190,7 @@ class Mining {
       options.training.epochs = options_.epochs;
       options.training.batch = 128;
       options.training.learning_rate = rate;
-      options.seeds = seeds_of(options_.seeds);
+      options.seeds = seeds_of(study_.problems.size(), options_.seeds);
       cohorts.emplace_back(std::vector{problem}, std::move(options));
     }
     const std::size_t n_rates = options_.rates.size();

@@ -87,8 +87,9 @@ struct MiningStudy {
 /// After Vitvitskyi et al., Mining Generalizable Activation Functions (arXiv 2602.05688): networks
 /// of two hidden layers of 32 trained with each function on worlds of families held back from any
 /// search, and on tables of which one part of a column's range is trained on and the rest judged
-/// by. Every function has the same rows, first weights and order of rows in each of the seeds, and
-/// the same learning rates to choose from by losses within the distribution.
+/// by. Every function has the same rows, first weights and order of rows in each of the seeds, of
+/// which no two problems share one, and the same learning rates to choose from by losses within the
+/// distribution.
 ///
 /// Departures: the publication's laws, ranges, networks and steps are not public; its ratios are of
 /// single means.
