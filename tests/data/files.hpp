@@ -8,6 +8,7 @@
 
 #include "neuronsmith/core/error.hpp"
 #include "support/files.hpp"
+#include "support/message_of.hpp"
 
 namespace neuronsmith::testing {
 
@@ -20,17 +21,6 @@ inline std::string write_gzip(const TemporaryFolder& folder,
   gzclose(file);
   if (written != static_cast<int>(size)) throw std::runtime_error("gzwrite failed");
   return folder.path(name);
-}
-
-/// What an action throws; "" when it throws nothing. Of another type, it is not caught.
-template <typename Exception, typename Action>
-std::string message_of(const Action& action) {
-  try {
-    action();
-  } catch (const Exception& error) {
-    return error.what();
-  }
-  return "";
 }
 
 }  // namespace neuronsmith::testing
