@@ -67,6 +67,7 @@ void print_agreement(const Context& context, const search::tensor::TensorDiscove
 }
 
 std::string ratio_text(const search::Score& score) {
+  if (!score.trials) return fmt::format("{:>9}  {:52}", "diverges", "");
   const search::TrialSummary& trials = *score.trials;
   return fmt::format("{:>9.4g}  {:>8.4g} to {:<8.4g}  {:>9.4g}  {:>9.4g}  {:>5.0f}", score.error, trials.low,
                      trials.high, score.criterion, trials.test, trials.cost);
@@ -127,6 +128,10 @@ void print_result(const Context& context,
                   const experiment::DiscoveryResult& result,
                   const std::string& out) {
   print_entries(context, result.front, "front of error and complexity");
+  if (!result.tradeoffs.empty()) {
+    context.say("           of {} that none beats also in loss within the distribution and FLOP (--json: tradeoffs)",
+                result.tradeoffs.size());
+  }
   if (!result.finalists.empty()) {
     context.say("");
     print_entries(context, result.finalists, "finalists, trained anew");
@@ -161,6 +166,8 @@ experiment::DiscoverOptions resolved(const DiscoverFlags& flags, const Context& 
                                       .training_rows_only = flags.training_rows_only,
                                       .seed = flags.data.options.split.seed,
                                       .ranks = context.ranks};
+  std::optional<std::size_t>& seeds = options.recipe.trials.seeds;
+  if (options.recipe.is_network()) seeds = options.recipe.trials.seeds_on(!flags.data.options.data.empty());
   options.model = flags.model.resolved();
   Budget& budget = options.driver.budget;
   if (!budget.generations && !budget.candidates && !budget.minutes) budget = options.recipe.budget();
@@ -214,16 +221,23 @@ void search_and_write(const DiscoverFlags& flags,
                       Recording& recording) {
   const Interrupt interrupt;
   const Executor executor(context.threads);
-  const experiment::DiscoveryResult result =
-      data != nullptr ? experiment::discover(*data, options, executor, &recording, interrupt.token())
-                      : experiment::discover(options, executor, &recording, interrupt.token());
+  const std::string& place = options.database.empty() ? options.driver.checkpoint : options.database;
+  experiment::DiscoveryResult result;
+  try {
+    result = data != nullptr ? experiment::discover(*data, options, executor, &recording, interrupt.token())
+                             : experiment::discover(options, executor, &recording, interrupt.token());
+  } catch (const DataError&) {
+    if (!interrupt.token().stop_requested()) throw;
+    recording.finish(experiment::RunStatus::Interrupted, Json::object());
+    context.exit_status = kInterrupted;
+    return context.note("interrupted before anything was scored; --resume goes on from {}", place);
+  }
   if (!context.is_first()) return;
   std::string neuron = neuron::to_json(result.neuron).dump(2) + "\n";
   write_file_atomically(flags.out, neuron);
   Json json = to_json(result);
   json["out"] = flags.out;
   record(recording, result, std::move(neuron), json);
-  const std::string& place = options.database.empty() ? options.driver.checkpoint : options.database;
   if (result.search.interrupted) {
     context.exit_status = kInterrupted;
     context.note("interrupted: the best so far is written; --resume goes on from {}", place);
@@ -250,8 +264,10 @@ void note_worlds(const Context& context, const search::Recipe& recipe) {
 void run(const DiscoverFlags& flags, Context& context) {
   context.quiet = context.quiet || !context.is_first();
   const experiment::DiscoverOptions options = resolved(flags, context);
-  if (context.is_first()) require_writable(flags.out);
-  if (!options.driver.checkpoint.empty()) require_writable(options.driver.checkpoint);
+  if (context.is_first()) {
+    require_writable(flags.out);
+    if (!options.driver.checkpoint.empty()) require_writable(options.driver.checkpoint);
+  }
   const auto data = prepared(flags, options.recipe);
   if (data) {
     experiment::validate(*data, options);

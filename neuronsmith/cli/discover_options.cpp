@@ -118,7 +118,8 @@ class RecipeOptions {
   /// A number that may be absent.
   template <typename Place>
   void limit(const std::string& option, const Place& place, const std::string& help) {
-    auto given = std::make_shared<double>();
+    using T = typename std::remove_reference_t<decltype(place(std::declval<search::Recipe&>()))>::value_type;
+    auto given = std::make_shared<T>();
     CLI::Option* const added = command_.add_option(option, *given, help)->group(group_);
     flags_.recipe_options.push_back({added,
                                      [given, place](search::Recipe& recipe) { place(recipe) = *given; },
@@ -276,7 +277,8 @@ void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
   options.number("--trial-epochs", NEURONSMITH_PLACE(trials.epochs), "Epochs of a training");
   options.number("--trial-batch", NEURONSMITH_PLACE(trials.batch), "Rows a step");
   options.number("--trial-rate", NEURONSMITH_PLACE(trials.learning_rate), "Learning rate, falling to 0");
-  options.number("--trial-seeds", NEURONSMITH_PLACE(trials.seeds), "Trainings on every problem");
+  options.limit("--trial-seeds", NEURONSMITH_PLACE(trials.seeds),
+                "Trainings on every problem; by default 1 on worlds, 12 on a table");
   options.number("--keep", NEURONSMITH_PLACE(trials.keep),
                  "Share that goes on at each rung of successive halving; 1: all");
   options.number("--max-cost", NEURONSMITH_PLACE(trials.max_cost),
@@ -297,6 +299,20 @@ void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
   options.number("--final-worlds-per-family", NEURONSMITH_PLACE(worlds.per_family_anew),
                  "Worlds of each family that finalists are judged by");
   options.number("--world-rows", NEURONSMITH_PLACE(worlds.training_rows), "Training rows of a world");
+}
+
+/// What has a meaning with a table alone needs --data, what is of worlds excludes it.
+void tie_to_data(CLI::App& command) {
+  CLI::Option* const data = command.get_option("--data");
+  for (CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    const bool is_of_table = (option->get_group() == "Data" && name != "--data" && name != "--seed") ||
+                             name == "--training-rows-only" || name == "--delimiter" || name == "--no-header";
+    const bool is_of_worlds = name.starts_with("--worlds") || name == "--world-rows" ||
+                              name == "--final-worlds-per-family";
+    if (is_of_table) option->needs(data);
+    if (is_of_worlds) option->excludes(data);
+  }
 }
 
 void add_tensor_options(CLI::App& command, DiscoverFlags& flags) {
@@ -336,7 +352,7 @@ void add_run_options(CLI::App& command, DiscoverFlags& flags) {
       ->default_str("OUT.checkpoint, removed at the end")->group(group);
   command.add_option("--checkpoint-seconds", flags.driver.checkpoint_seconds,
                      "Time between two checkpoints")->capture_default_str()->group(group);
-  command.add_flag("--resume", flags.driver.resume, "Go on from the checkpoint")->group(group);
+  command.add_flag("--resume", flags.driver.resume, "Go on from the checkpoint or the database")->group(group);
 }
 
 void add_recipe_options(CLI::App& command, DiscoverFlags& flags) {
@@ -370,6 +386,7 @@ void add_discover_options(CLI::App& command, DiscoverFlags& flags) {
   add_evolution_options(command, flags);
   add_model_options(command, flags.model);
   add_trial_options(command, flags);
+  tie_to_data(command);
 }
 
 std::optional<search::evolution::ModelOptions> ModelFlags::resolved() const {

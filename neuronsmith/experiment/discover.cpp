@@ -15,6 +15,7 @@
 #include "neuronsmith/experiment/internal/strategies.hpp"
 #include "neuronsmith/experiment/internal/tensor_discovery.hpp"
 #include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/network/cohort.hpp"
 #include "neuronsmith/neuron/orders.hpp"
 #include "neuronsmith/search/evolution/program_database.hpp"
 #include "neuronsmith/search/evolution/shared_programs.hpp"
@@ -89,6 +90,7 @@ Json fingerprint_of(const PreparedData* data, const DiscoverOptions& options) {
   json["seed"] = options.seed;
   json["training_rows_only"] = options.training_rows_only;
   if (options.ranks != nullptr) json["ranks"] = options.ranks->size();
+  if (options.recipe.is_network()) json["trainings"] = network::Cohort::kVersion;
   if (data == nullptr) {
     json["worlds"] = search::to_json(options.recipe.worlds);
     return json;
@@ -152,7 +154,9 @@ void require_place_for_model(const DiscoverOptions& options) {
 std::unique_ptr<internal::Pursuit> pursuit_of(const PreparedData* data,
                                               const DiscoverOptions& options,
                                               const internal::NetworkSetting& setting) {
-  if (options.recipe.is_network()) return internal::network_pursuit(data, options.recipe, setting);
+  if (options.recipe.is_network()) {
+    return internal::network_pursuit(data, options.recipe, options.training_rows_only, setting);
+  }
   return internal::fit_pursuit(*data, options.recipe, sees_training_rows_only(options));
 }
 
@@ -300,7 +304,7 @@ void validate(const PreparedData& data, const DiscoverOptions& options) {
   require_place_for_model(options);
   if (options.recipe.is_tensor()) internal::require_tensor_rows(data, for_structures(options));
   if (options.recipe.is_network()) {
-    internal::require_network_rows(data);
+    internal::require_network_rows(data, options.training_rows_only);
   } else if (options.recipe.has_choice() && options.recipe.choice == search::Choice::Validation &&
              data.n_validation == 0) {
     throw ConfigError("--choose validation needs validation rows, and --split leaves none");
@@ -403,6 +407,7 @@ Json to_json(const DiscoveryResult& result) {
   json["criterion"] = json_number(result.score.criterion);
   json["complexity"] = result.score.complexity;
   json["front"] = to_json(result.front);
+  if (!result.tradeoffs.empty()) json["tradeoffs"] = to_json(result.tradeoffs);
   if (!result.finalists.empty()) json["finalists"] = to_json(result.finalists);
   const auto orders = neuron::orders_of(result.neuron.aggregation);
   if (orders && !result.columns) {

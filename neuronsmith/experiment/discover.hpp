@@ -80,7 +80,9 @@ struct ModelSummary {
 struct DiscoveryResult {
   neuron::Neuron neuron;  ///< the chosen one, its provenance filled in (no times: same seed, same bytes)
   search::Score score;
-  std::vector<FrontEntry> front;  ///< in order of complexity
+  std::vector<FrontEntry> front;  ///< Pareto front of error and complexity, in order of complexity
+  /// Of networks the front of error, loss within the distribution, cost and complexity; otherwise empty.
+  std::vector<FrontEntry> tradeoffs;
   /// Choice::Validation among networks: what was trained anew, best first; otherwise empty.
   std::vector<FrontEntry> finalists;
   std::optional<ColumnsFormula> columns;  ///< of a recipe for activations

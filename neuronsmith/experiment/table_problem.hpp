@@ -10,6 +10,10 @@ namespace neuronsmith::experiment {
 /// of the training rows, which are in random order, are kept for losses within the distribution.
 [[nodiscard]] network::Problem table_problem(const PreparedData& data, const network::Part& judged);
 
+/// The same within the training rows alone: judged by the last kInnerShare of them, and so never
+/// beyond.
+[[nodiscard]] network::Problem inner_problem(const PreparedData& data);
+
 inline constexpr double kInnerShare = 0.15;
 
 /// Training rows that are kept so.

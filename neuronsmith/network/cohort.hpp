@@ -67,12 +67,15 @@ struct TrialLosses {
 /// Immutable, safe to share between threads.
 class Cohort {
  public:
+  /// Another one where the same options give other losses than before: what is kept of older
+  /// trainings is then of no use.
+  static constexpr int kVersion = 2;
+
   /// Throws ConfigError like CohortOptions::validate(), InternalError without problems or for one
   /// without training or test rows.
   Cohort(std::vector<Problem> problems, CohortOptions options);
 
   [[nodiscard]] std::span<const Problem> problems() const { return problems_; }
-  [[nodiscard]] const CohortOptions& options() const { return options_; }
   /// Trial t is the problem t % problems, with seed number t / problems: the first trials see all
   /// problems.
   [[nodiscard]] std::size_t n_trials() const { return problems_.size() * options_.seeds.size(); }

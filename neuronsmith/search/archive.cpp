@@ -9,8 +9,13 @@
 namespace neuronsmith::search {
 namespace {
 
+/// Of scores without networks nothing more is to be compared.
+bool covers(const std::optional<TrialSummary>& a, const std::optional<TrialSummary>& b) {
+  return !a || !b || (a->test <= b->test && a->cost <= b->cost);
+}
+
 bool covers(const Score& a, const Score& b) {
-  return a.error <= b.error && a.complexity <= b.complexity;
+  return a.error <= b.error && a.complexity <= b.complexity && covers(a.trials, b.trials);
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ struct Candidate {
 /// Throws ParseError naming `source`.
 [[nodiscard]] Candidate candidate_from_json(const Json& json, const std::string& source);
 
-/// The best of a search: the Pareto front over (error, complexity), and the formula of least
-/// criterion (of equal criteria least error), which need not stand on the front. Ties keep what
-/// came first.
+/// The best of a search: the Pareto front over error and complexity, of trained networks also over
+/// loss within the distribution and cost; and the formula of least criterion (of equal criteria
+/// least error), which need not stand on the front. Ties keep what came first.
 class Archive {
  public:
   Archive() = default;
@@ -36,7 +36,7 @@ class Archive {
   /// True when the candidate entered the front or became the best by criterion.
   bool add(const Candidate& candidate);
 
-  /// In order of complexity, errors falling.
+  /// In order of complexity; without networks errors fall.
   [[nodiscard]] const std::vector<Candidate>& front() const { return front_; }
   /// Absent until a valid candidate came.
   [[nodiscard]] const std::optional<Candidate>& best() const { return best_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -15,7 +16,8 @@ namespace {
 
 using formula::Formula;
 
-/// Scores remembered before the memory starts anew; a score that is needed again is the same again.
+/// Scores remembered before the memory starts anew; a score that is needed again is the same again,
+/// unless the objective compares what is scored together.
 constexpr std::size_t kMostKnown = 1'000'000;
 
 TracePoint trace_point_from_json(const Json& json, const std::string& source) {
@@ -105,7 +107,10 @@ class Driver {
       fresh_places.push_back(&entry->second);
     }
     const std::vector<Score> fresh_scores = objective_.score(fresh, executor_);
-    if (fresh_scores.size() < fresh.size()) return std::nullopt;
+    if (fresh_scores.size() < fresh.size()) {
+      for (const Formula& formula : fresh) known_.erase(objective_.key(formula));
+      return std::nullopt;
+    }
     for (std::size_t i = 0; i < fresh.size(); ++i) *fresh_places[i] = fresh_scores[i];
     std::vector<Score> scores;
     scores.reserve(proposals.size());
@@ -173,14 +178,34 @@ class Driver {
     for (const TracePoint& point : result_.trace) {
       trace.push_back({point.candidates, point.error, point.criterion});
     }
-    write_checkpoint(options_,
-                     {{"candidates", result_.candidates},
-                      {"generations", result_.generations},
-                      {"seconds", seconds()},
-                      {"best", best},
-                      {"front", front},
-                      {"trace", trace},
-                      {"strategy", strategy_.save()}});
+    Json state = {{"candidates", result_.candidates},
+                  {"generations", result_.generations},
+                  {"seconds", seconds()},
+                  {"best", best},
+                  {"front", front},
+                  {"trace", trace},
+                  {"strategy", strategy_.save()}};
+    if (needs_known()) state["known"] = known_to_json();
+    write_checkpoint(options_, state);
+  }
+
+  /// Scored anew in other company, a formula would get another score than it had.
+  bool needs_known() const { return objective_.compares() && !strategy_.never_repeats(); }
+
+  Json known_to_json() const {
+    const std::map<std::uint64_t, Score> sorted(known_.begin(), known_.end());
+    Json known = Json::array();
+    for (const auto& [key, score] : sorted) known.push_back({key, to_json(score)});
+    return known;
+  }
+
+  void load_known(const Json& checkpoint, const std::string& source) {
+    for (const Json& item : json_get<Json>(checkpoint, "known", source)) {
+      if (!item.is_array() || item.size() != 2 || !item[0].is_number_unsigned()) {
+        throw ParseError(fmt::format("{}: a known score has a key and a score", source));
+      }
+      known_[item[0].get<std::uint64_t>()] = score_from_json(item[1], source);
+    }
   }
 
   void load() {
@@ -200,6 +225,7 @@ class Driver {
     for (const Json& item : json_get<Json>(checkpoint, "trace", source)) {
       result_.trace.push_back(trace_point_from_json(item, source));
     }
+    if (needs_known()) load_known(checkpoint, source);
     strategy_.load(json_get<Json>(checkpoint, "strategy", source), source);
   }
 

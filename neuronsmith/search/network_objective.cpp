@@ -116,8 +116,8 @@ void NetworkObjective::train_reference(const Executor& executor) {
   if (stop_.stop_requested()) return;
   if (const auto trial = diverged_trial(reference_)) {
     throw DataError(
-        fmt::format("{}: the network that others are compared with diverges; a lower "
-                    "--learning-rate may help",
+        fmt::format("{}: the network that others are compared with diverges, or takes longer than "
+                    "--trial-seconds; a lower --trial-rate may help",
                     cohort_.problems()[cohort_.problem_of(*trial)].name));
   }
 }
@@ -221,9 +221,10 @@ void NetworkObjective::train(std::span<Entry> entries,
 
 TrialLosses NetworkObjective::losses_of(const Entry& entry, std::size_t trial) const {
   if (store_ == nullptr) return cohort_.train(*entry.member, trial, stop_);
-  if (const auto known = store_->find_trial(entry.key, trial)) return *known;
+  const std::size_t stored = options_.first_stored + trial;
+  if (const auto known = store_->find_trial(entry.key, stored)) return *known;
   const TrialLosses losses = cohort_.train(*entry.member, trial, stop_);
-  if (!stop_.stop_requested()) store_->put_trial(entry.key, trial, losses);
+  if (!stop_.stop_requested()) store_->put_trial(entry.key, stored, losses);
   return losses;
 }
 

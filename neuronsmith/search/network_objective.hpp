@@ -34,6 +34,9 @@ struct NetworkOptions {
   double max_cost = std::numeric_limits<double>::infinity();
   /// Told how many of a score()'s trainings are done, as its phase "finalists"; may be null.
   ProgressSink* progress = nullptr;
+  /// What a store calls the first trial: objectives of other trials, with numbers of their own, may
+  /// share it.
+  std::size_t first_stored = 0;
 };
 
 /// Network objective: networks made of the formula are trained on the problems of a cohort, and
@@ -72,6 +75,7 @@ class NetworkObjective final : public Objective {
   [[nodiscard]] std::uint64_t key(const formula::Formula& formula) const override;
   [[nodiscard]] std::vector<Score> score(std::span<const formula::Formula> formulas,
                                          const Executor& executor) const override;
+  [[nodiscard]] bool compares() const override { return !options_.rungs.empty(); }
   [[nodiscard]] formula::Formula fitted(const formula::Formula& formula) const override;
 
   [[nodiscard]] const network::Cohort& cohort() const { return cohort_; }

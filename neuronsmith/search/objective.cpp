@@ -9,9 +9,9 @@ double number_or_infinity(const Json& json, const char* key, const std::string& 
 }
 
 TrialSummary trials_from_json(const Json& json, const std::string& source) {
-  return {.low = json_get<double>(json, "low", source),
-          .high = json_get<double>(json, "high", source),
-          .test = json_get<double>(json, "test", source),
+  return {.low = number_or_infinity(json, "low", source),
+          .high = number_or_infinity(json, "high", source),
+          .test = number_or_infinity(json, "test", source),
           .cost = json_get<double>(json, "cost", source),
           .trainings = json_get<std::uint32_t>(json, "trainings", source)};
 }
@@ -19,9 +19,9 @@ TrialSummary trials_from_json(const Json& json, const std::string& source) {
 }  // namespace
 
 Json to_json(const TrialSummary& trials) {
-  return {{"low", trials.low},
-          {"high", trials.high},
-          {"test", trials.test},
+  return {{"low", json_number(trials.low)},
+          {"high", json_number(trials.high)},
+          {"test", json_number(trials.test)},
           {"cost", trials.cost},
           {"trainings", trials.trainings}};
 }

@@ -61,6 +61,9 @@ class Objective {
   [[nodiscard]] virtual std::vector<Score> score(std::span<const formula::Formula> formulas,
                                                  const Executor& executor) const = 0;
 
+  /// Whether a score depends on what else is scored in the same call.
+  [[nodiscard]] virtual bool compares() const { return false; }
+
   /// The formula as it would be reported: simplified, with the coefficients that the score used.
   [[nodiscard]] virtual formula::Formula fitted(const formula::Formula& formula) const = 0;
 };

@@ -28,6 +28,9 @@ class Strategy {
   [[nodiscard]] virtual Json save() const = 0;
   virtual void load(const Json& state, const std::string& source) = 0;
 
+  /// Whether what was asked for once, by key of the objective, is never asked for again.
+  [[nodiscard]] virtual bool never_repeats() const { return false; }
+
   /// What the strategy holds on to, best first: besides the archive what one may choose from.
   [[nodiscard]] virtual std::vector<Candidate> standing() const = 0;
 };

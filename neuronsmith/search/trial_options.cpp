@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <ranges>
 #include <utility>
 
@@ -21,10 +22,16 @@ neuron::Activation activation_of(const std::string& text, const char* option) {
 }  // namespace
 
 void TrialOptions::validate() const {
-  require_option(seeds > 0 && seeds <= 1000, "--trial-seeds", "1 to 1000");
+  require_option(!seeds || (*seeds > 0 && *seeds <= 1000), "--trial-seeds", "1 to 1000");
   require_option(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
   require_option(max_cost > 0.0, "--max-cost", "above 0");
-  require_option(!seconds || *seconds > 0.0, "--trial-seconds", "above 0");
+  require_option(!seconds || (*seconds > 0.0 && std::isfinite(*seconds)),
+                 "--trial-seconds",
+                 "above 0 and finite");
+  require_option(epochs > 0, "--trial-epochs", "at least 1");
+  require_option(batch > 0, "--trial-batch", "at least 1");
+  require_option(
+      learning_rate > 0.0 && std::isfinite(learning_rate), "--trial-rate", "above 0 and finite");
   require_option(finalists > 0, "--finalists", "at least 1");
   cohort({1}).validate();
   static_cast<void>(reference_activation());
@@ -66,9 +73,9 @@ Json to_json(const TrialOptions& trials) {
           {"epochs", trials.epochs},
           {"batch", trials.batch},
           {"learning_rate", trials.learning_rate},
-          {"seeds", trials.seeds},
+          {"seeds", trials.seeds ? Json(*trials.seeds) : Json()},
           {"keep", trials.keep},
-          {"max_cost", trials.max_cost},
+          {"max_cost", json_number(trials.max_cost)},
           {"seconds", trials.seconds ? Json(*trials.seconds) : Json()},
           {"reference", trials.reference},
           {"rivals", trials.rivals},

@@ -19,7 +19,9 @@ struct TrialOptions {
   std::size_t epochs = 100;
   std::size_t batch = 128;
   double learning_rate = 0.01;  ///< Adam's, on a cosine to 0
-  std::size_t seeds = 1;        ///< trainings on every problem, > 0
+  /// Trainings on every problem, > 0; absent: 1 on worlds, of which there are many, and 12 on a
+  /// table.
+  std::optional<std::size_t> seeds = std::nullopt;
   double keep =
       0.25;  ///< share that goes on at each rung of successive halving, in (0, 1]; 1: no halving
   double max_cost = 100;  ///< FLOP per element that an activation may cost
@@ -34,6 +36,9 @@ struct TrialOptions {
 
   /// Throws ConfigError naming the option.
   void validate() const;
+  [[nodiscard]] std::size_t seeds_on(bool is_table) const {
+    return seeds.value_or(is_table ? 12 : 1);
+  }
   [[nodiscard]] neuron::Activation reference_activation() const;
   [[nodiscard]] std::vector<neuron::Activation> rival_activations() const;
   /// The networks' side of a cohort.

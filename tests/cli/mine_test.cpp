@@ -1,3 +1,5 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <chrono>
 #include <random>
 #include <thread>
@@ -33,10 +35,14 @@ class Mine : public CommandTest {
     write("law.csv", text);
   }
 
-  static Words small(const std::string& out, const std::string& epochs = "2") {
+  static Words quick(const std::string& out, const std::string& epochs = "2") {
     return {"discover", "--recipe", "mine", "--no-store", "--islands", "2", "--proposals", "3",
-            "--worlds-per-family", "3", "--world-rows", "64", "--trial-epochs", epochs, "--hidden", "4",
-            "--finalists", "3", "--final-worlds-per-family", "3", "--out", out};
+            "--trial-epochs", epochs, "--hidden", "4", "--finalists", "3", "--out", out};
+  }
+
+  static Words small(const std::string& out, const std::string& epochs = "2") {
+    return quick(out, epochs) + Words{"--worlds-per-family", "3", "--world-rows", "64",
+                                      "--final-worlds-per-family", "3"};
   }
 
   /// Starts it, and ends it hard so much later.
@@ -97,6 +103,54 @@ TEST_F(Mine, AnInterruptedSearchKeepsItsBestAndSaysHowToGoOn) {
   EXPECT_TRUE(exists("mined.json"));
 }
 
+TEST_F(Mine, StoppedBeforeAnythingWasScoredItSaysSo) {
+  const pid_t process =
+      start({"discover", "--recipe", "mine", "--no-store", "--minutes", "5", "--out", "mined.json"});
+  while (!exists("mined.json.programs")) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // reference and rivals take seconds
+  ::kill(process, SIGINT);
+  const Outcome outcome = finish(process);
+  EXPECT_EQ(outcome.status, 130) << outcome.err;
+  EXPECT_NE(outcome.err.find("before anything was scored; --resume goes on from mined.json.programs"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_FALSE(exists("mined.json"));
+}
+
+TEST_F(Mine, FinalistsThatWereTrainedAreNotTrainedAgain) {
+  const Words search = small("mined.json") + Words{"--generations", "1"};
+  const Json whole = run_json(search);
+  const auto trainings = [&] {
+    SQLite::Database database(path("mined.json.programs"));
+    return database.execAndGet("SELECT count(*) FROM trials").getInt();
+  };
+  const int n_kept = trainings();
+  {
+    SQLite::Database database(path("mined.json.programs"), SQLite::OPEN_READWRITE);
+    EXPECT_GT(database.exec("DELETE FROM trials WHERE trial > 1000 AND trial % 2 = 0"), 0)
+        << "as if killed among them";
+  }
+  Json resumed = run_json(search + Words{"--resume"});
+  EXPECT_EQ(trainings(), n_kept);
+  EXPECT_EQ(resumed["finalists"], whole["finalists"]);
+}
+
+TEST_F(Mine, ADatabaseOfAnotherVersionIsRefusedWithAWord) {
+  const Words search = small("mined.json") + Words{"--generations", "1"};
+  static_cast<void>(run_json(search));
+  const auto refused = [&](const std::string& statement, const std::string& word) {
+    {
+      SQLite::Database database(path("mined.json.programs"), SQLite::OPEN_READWRITE);
+      database.exec(statement);
+    }
+    expect_refused(search + Words{"--resume"}, {"mined.json.programs", word});
+  };
+  // Trainings of an older program came out otherwise; a schema of a newer one cannot be read.
+  refused("UPDATE state SET value = replace(value, '\"trainings\":2', '\"trainings\":1')",
+          "other data, options or seed");
+  refused("PRAGMA user_version = 99", "newer");
+}
+
 TEST_F(Mine, ADatabaseIsNeitherOverwrittenNorTakenForThatOfAnotherSearch) {
   const Words search = small("mined.json") + Words{"--generations", "1"};
   static_cast<void>(run_json(search));
@@ -116,10 +170,12 @@ TEST_F(Mine, ADatabaseIsNeitherOverwrittenNorTakenForThatOfAnotherSearch) {
 }
 
 TEST_F(Mine, AShiftKeepsOnePartOfAColumnsRangeFromTraining) {
-  const Json found = run_json(small("mined.json") + Words{"--data", "law.csv", "--target", "y", "--shift",
+  const Json found = run_json(quick("mined.json") + Words{"--data", "law.csv", "--target", "y", "--shift",
                                                           "column=x0", "--generations", "2"});
   EXPECT_EQ(found["loss"], "ratio");
-  EXPECT_TRUE(found["finalists"][0].contains("trials"));
+  const Json& trials = found["finalists"][0]["trials"];
+  EXPECT_EQ(trials["trainings"], 12) << "of one table so many seeds, that there is an interval";
+  EXPECT_LT(trials["low"], trials["high"]);
   const Words train = {"train", "--neuron", "mined.json", "--data", "law.csv", "--epochs", "2", "--out",
                        "model.json", "--no-store"};
   EXPECT_EQ(run_json(train + Words{"--shift", "column=x0,side=low"})["evaluated_on"], "test");
@@ -151,11 +207,26 @@ TEST_F(Mine, OptionsThatDoNotBelongAreRefusedByName) {
   refusal({"--recipe", "mine", "--keep", "0"}, "--keep");
   refusal({"--recipe", "mine", "--reference", "rulu"}, "--reference");
   refusal({"--recipe", "mine", "--checkpoint", "c"}, "--checkpoint");
+  refusal({"--recipe", "mine", "--shift", "column=x3"}, "--shift");
+  refusal({"--recipe", "mine", "--target", "y"}, "--target");
+  refusal({"--recipe", "mine", "--data", "law.csv", "--worlds", "lorenz"}, "--worlds");
+  refusal({"--recipe", "mine", "--trial-rate", "-1"}, "--trial-rate");
+  refusal({"--recipe", "mine", "--trial-batch", "0"}, "--trial-batch");
+  refusal({"--recipe", "mine", "--trial-epochs", "0"}, "--trial-epochs");
+  refusal({"--recipe", "mine", "--trial-seconds", "inf"}, "--trial-seconds");
   refusal({"--recipe", "vsr", "--data", "law.csv", "--islands", "3"}, "--islands");
   refusal({"--recipe", "vsr", "--data", "law.csv", "--database", "d"}, "--database");
   refusal({"--recipe", "vsr", "--data", "law.csv", "--objective", "network", "--split", "1,0,1"},
           "--split");
   refusal({"--recipe", "mine", "--role", "aggregation", "--objective", "fit"}, "--data");
+}
+
+TEST_F(Mine, TrainingsThatTakeTooLongHaveFailed) {
+  const Outcome refused = run(small("mined.json") + Words{"--trial-seconds", "1e-6"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("takes longer than --trial-seconds"), std::string::npos)
+      << "the reference itself: " << refused.err;
+  EXPECT_FALSE(exists("mined.json"));
 }
 
 /// Every strategy with every objective and role finds a neuron that can be trained.

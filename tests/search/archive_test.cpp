@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <limits>
+#include <set>
+
 #include "neuronsmith/core/random.hpp"
 
 namespace neuronsmith::search {
@@ -33,6 +39,46 @@ TEST(Archive, FrontHoldsExactlyTheUndominated) {
     EXPECT_GT(archive.front()[i].score.complexity, archive.front()[i - 1].score.complexity);
     EXPECT_LT(archive.front()[i].score.error, archive.front()[i - 1].score.error);
   }
+}
+
+TEST(Archive, OfNetworksTheFrontIsAlsoOverLossWithinTheDistributionAndCost) {
+  Random random(6, Purpose::Test);
+  Archive archive;
+  std::vector<Candidate> all;
+  const auto few = [&] { return static_cast<double>(random.below(30)); };
+  for (int i = 0; i < 300; ++i) {
+    all.push_back(candidate(few(), few(), 0.0));
+    all.back().score.trials = TrialSummary{.test = few(), .cost = few()};
+    archive.add(all.back());
+  }
+  const auto values = [](const Candidate& c) {
+    return std::array{
+        c.score.error, c.score.complexity, c.score.trials->test, c.score.trials->cost};
+  };
+  std::set<std::array<double, 4>> undominated;
+  for (const Candidate& a : all) {
+    const bool dominated = std::ranges::any_of(all, [&](const Candidate& b) {
+      const auto x = values(a);
+      const auto y = values(b);
+      return x != y && std::ranges::equal(y, x, std::less_equal());
+    });
+    if (!dominated) undominated.insert(values(a));
+  }
+  std::set<std::array<double, 4>> front;
+  for (const Candidate& c : archive.front()) front.insert(values(c));
+  EXPECT_EQ(front, undominated);
+  EXPECT_EQ(archive.front().size(), undominated.size()) << "none twice";
+  EXPECT_GT(front.size(), 3U);
+}
+
+TEST(Archive, CandidatesAreReadAsTheyWereWrittenInfinitiesToo) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Candidate one{formula::Formula::input(formula::Shape::Scalar), {0.5, 2.0, kInfinity}};
+  one.score.trials =
+      TrialSummary{.low = 0.0, .high = kInfinity, .test = kInfinity, .cost = 3, .trainings = 2};
+  const Candidate read = candidate_from_json(Json::parse(to_json(one).dump()), "text");
+  EXPECT_EQ(read.formula, one.formula);
+  EXPECT_EQ(read.score, one.score);
 }
 
 TEST(Archive, BestByCriterionNeedNotStandOnTheFront) {

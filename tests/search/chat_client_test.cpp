@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "neuronsmith/core/error.hpp"
 #include "support/chat_server.hpp"
@@ -12,6 +14,8 @@
 namespace neuronsmith::search::evolution {
 namespace {
 
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 using Kind = ChatFailure::Kind;
 using neuronsmith::testing::ChatRequest;
 using neuronsmith::testing::ChatServer;
@@ -48,6 +52,64 @@ TEST_F(Chat, TriesAgainWhatMayPass) {
   EXPECT_EQ(std::get<std::string>(ask()), "x");
   ASSERT_EQ(requests().size(), 3U);
   EXPECT_EQ(requests()[2].authorization, "Bearer secret");
+}
+
+TEST_F(Chat, WaitsLongerBeforeEachAttempt) {
+  std::vector<Clock::time_point> times;
+  serve([&](std::size_t, httplib::Response& response) {
+    times.push_back(Clock::now());
+    response.status = 503;
+  });
+  options_.backoff_seconds = 0.1;
+  EXPECT_EQ(failure().kind, Kind::Status);
+  ASSERT_EQ(times.size(), 3U);
+  EXPECT_GE(times[1] - times[0], 100ms);
+  EXPECT_GE(times[2] - times[1], 200ms);
+}
+
+TEST_F(Chat, WaitsAsLongAsTheEndpointAsks) {
+  std::vector<Clock::time_point> times;
+  serve([&](std::size_t request, httplib::Response& response) {
+    times.push_back(Clock::now());
+    response.status = request == 0 ? 429 : 200;
+    response.set_header("Retry-After", "1");
+    response.set_content(kGood, "application/json");
+  });
+  EXPECT_EQ(std::get<std::string>(ask()), "x");
+  ASSERT_EQ(times.size(), 2U);
+  EXPECT_GE(times[1] - times[0], 1s);
+  options_.timeout_seconds = 0.5;
+  serve([&](std::size_t, httplib::Response& response) {
+    response.status = 429;
+    response.set_header("Retry-After", "3600");
+  });
+  EXPECT_EQ(failure().kind, Kind::Status) << "more than the timeout allows";
+}
+
+TEST_F(Chat, KeepsToTheRate) {
+  serve([](std::size_t, httplib::Response& response) {
+    response.set_content(kGood, "application/json");
+  });
+  options_.requests_per_minute = 300;
+  ChatClient client(options_);
+  const auto begin = Clock::now();
+  for (int i = 0; i < 3; ++i) static_cast<void>(client.complete({{"user", "hello"}}, {}));
+  EXPECT_GE(Clock::now() - begin, 400ms);
+  EXPECT_TRUE(client.is_due());
+  options_.requests_per_minute = 1;
+  ChatClient slow(options_);
+  EXPECT_TRUE(slow.is_due());
+  static_cast<void>(slow.complete({{"user", "hello"}}, {}));
+  EXPECT_FALSE(slow.is_due());
+}
+
+TEST_F(Chat, DoesNotFollowARedirect) {
+  serve([](std::size_t, httplib::Response& response) {
+    response.status = 302;
+    response.set_header("Location", "/v1/other");
+  });
+  EXPECT_EQ(failure().kind, Kind::Status);
+  EXPECT_EQ(requests().size(), 1U);
 }
 
 TEST_F(Chat, GivesUpOnErrorsForEver) {

@@ -244,6 +244,66 @@ TEST_F(Resume, EveryPlaceToStopGivesTheResultOfOneRun) {
   }
 }
 
+/// Scores are places among what is scored together; the greater the literal the better.
+class Places final : public Objective {
+ public:
+  std::uint64_t key(const Formula& formula) const override {
+    return static_cast<std::uint64_t>(formula.root().value);
+  }
+  std::vector<Score> score(std::span<const Formula> formulas, const Executor&) const override {
+    std::vector<Score> scores;
+    for (const Formula& f : formulas) {
+      const auto better = std::ranges::count_if(
+          formulas, [&](const Formula& other) { return other.root().value > f.root().value; });
+      const auto place = static_cast<double>(better + 1);
+      scores.push_back({place + 0.001 * f.root().value, f.root().value, place});
+    }
+    return scores;
+  }
+  bool compares() const override { return true; }
+  Formula fitted(const Formula& formula) const override { return formula; }
+};
+
+/// Proposes some new literals and some of the generation before; remembers what it was told.
+class Repeating final : public Strategy {
+ public:
+  std::vector<Formula> ask() override {
+    std::vector<Formula> formulas;
+    for (int i = 0; i < 6; ++i)
+      formulas.push_back(Formula::literal((3 * generation_ + 5 * i) % 40));
+    return formulas;
+  }
+  void tell(std::vector<Formula>, std::span<const Score> scores) override {
+    for (const Score& score : scores) told_ += score.error;
+    ++generation_;
+  }
+  Json save() const override { return {{"generation", generation_}, {"told", told_}}; }
+  void load(const Json& state, const std::string& source) override {
+    generation_ = json_get<int>(state, "generation", source);
+    told_ = json_get<double>(state, "told", source);
+  }
+  std::vector<Candidate> standing() const override { return {}; }
+
+  int generation_ = 0;
+  double told_ = 0.0;
+};
+
+TEST_F(Resume, ScoresOfOtherCompanyAreRemembered) {
+  const auto told_after = [&](std::uint64_t n, bool resume) {
+    Repeating strategy;
+    DriverOptions options = generations(n);
+    options.checkpoint = checkpoint();
+    options.resume = resume;
+    static_cast<void>(run_search(strategy, Places(), Executor(1), options));
+    return strategy.told_;
+  };
+  const double whole = told_after(9, false);
+  for (std::uint64_t first = 1; first < 9; ++first) {
+    static_cast<void>(told_after(first, false));
+    EXPECT_EQ(told_after(9, true), whole) << first;
+  }
+}
+
 TEST_F(Resume, AStopRequestLosesNothing) {
   class Stopper final : public ProgressSink {
    public:

@@ -78,6 +78,17 @@ TEST_F(Model, ProposesWhatKeepsToTheLimits) {
   EXPECT_NE(body["messages"][1]["content"].get<std::string>().find("relu(x)"), std::string::npos);
 }
 
+TEST_F(Model, IsLeftOutWhereTheRateDoesNotAllowIt) {
+  serve(ChatServer::saying("x^2"));
+  options_.requests_per_minute = 1;
+  ModelProposer proposer(options_, {}, &notes_);
+  EXPECT_EQ(proposer.propose(request_of(1), {}).formulas.size(), 1U);
+  const Proposed second = proposer.propose(request_of(2), {});
+  EXPECT_TRUE(second.formulas.empty());
+  EXPECT_TRUE(second.log.empty()) << "no failure";
+  EXPECT_EQ(server_->requests().size(), 1U);
+}
+
 TEST_F(Model, RestsAfterFailuresAndTriesAgain) {
   bool is_up = false;
   serve([&](std::size_t number, httplib::Response& response) {

@@ -233,6 +233,18 @@ TEST_F(Wave, WhatTheStoreKnowsIsNotTrainedAgain) {
   EXPECT_NE(objective({1, 2}, {}, &store).score(formulas, Executor(1)), first);
 }
 
+TEST_F(Wave, ObjectivesOfOtherTrialsShareAStoreByNumbersOfTheirOwn) {
+  Remembered store;
+  const std::vector<Formula> formulas = {scalar("tanh(x)")};
+  const auto search = objective({1, 2}, {}, &store).score(formulas, Executor(1));
+  const auto finals = objective({3, 4}, {.first_stored = 100}, &store).score(formulas, Executor(1));
+  EXPECT_EQ(store.losses.size(), 4U);
+  EXPECT_EQ(finals, objective({3, 4}).score(formulas, Executor(1)));
+  EXPECT_NE(finals, search);
+  EXPECT_EQ(finals, objective({3, 4}, {.first_stored = 100}, &store).score(formulas, Executor(1)))
+      << "and nothing is trained twice";
+}
+
 TEST_F(Wave, AStopLeavesTheGenerationUnscoredAndNothingWrongInTheStore) {
   Remembered store;
   std::stop_source stop;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -73,6 +74,7 @@ TEST_F(Evolution, ProposesNothingTwiceAndNothingWithoutX) {
       EXPECT_TRUE(seen.insert(f.hash()).second) << formula::to_infix(f);
       EXPECT_TRUE(f.uses(Op::Input));
       EXPECT_LE(f.size(), 14U);
+      EXPECT_LE(f.depth(), grammar().max_depth);
     }
     search.tell(asked, Distance().score(asked, Executor(1)));
   }
@@ -237,6 +239,26 @@ TEST_F(Evolution, AProposersFormulasAreAtMostItsShareOfTheIslandInTurn) {
   }
   EXPECT_EQ(database.count_log("refusal"), database.log().size());
   EXPECT_EQ(database.count_log("failure"), 0U);
+}
+
+TEST_F(Evolution, ConstantsStayFiniteAndCanBeReadAgain) {
+  const std::string path = folder_.path("a.db");
+  {
+    ProgramDatabase database(path);
+    ProgramSearch search(kOptions, grammar(), formula::Shape::Scalar, 7, &database);
+    search.begin_with({scalar("x + sin(1e-307*x)"), scalar("sin(x) + tanh(1e-309*x)")});
+    static_cast<void>(run(search, 12, &database));
+  }
+  ProgramDatabase database(path);
+  std::size_t n_tiny = 0;
+  for (const Program& program : database.programs()) {
+    for (const formula::Node& node : program.proposal.formula.nodes()) {
+      if (node.op != Op::Literal) continue;
+      EXPECT_TRUE(std::isfinite(node.value));
+      n_tiny += std::abs(node.value) < 1e-300 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(n_tiny, 2U) << "descendants of the seeds";
 }
 
 TEST_F(Evolution, AGenerationUnderWayIsNotAskedForAgain) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <span>
@@ -51,6 +52,31 @@ std::vector<Candidate> finalists(Pool pool, const search::Objective& objective, 
   return result;
 }
 
+void reject(const formula::Formula& formula, std::string reason, DiscoveryResult& result) {
+  if (result.rejected.size() == kMostRejected) return;
+  result.rejected.push_back({formula, std::move(reason)});
+}
+
+/// Those that did not diverge, best first, and all of them as finalists of the result.
+std::vector<Candidate> trained_anew(std::vector<Candidate> candidates,
+                                    const std::vector<Score>& scores,
+                                    DiscoveryResult& result) {
+  std::vector<Candidate> left;
+  std::vector<double> rank;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    result.finalists.push_back({candidates[i].formula, scores[i], false});
+    if (!scores[i].is_valid()) {
+      reject(candidates[i].formula, "diverges when it is trained anew", result);
+      continue;
+    }
+    left.push_back(std::move(candidates[i]));
+    rank.push_back(scores[i].criterion);
+  }
+  std::ranges::stable_sort(
+      result.finalists, {}, [](const FrontEntry& e) { return e.score.criterion; });
+  return ranked(std::move(left), rank);
+}
+
 /// All that can be chosen, best first.
 std::vector<Candidate> eligible(Pool pool,
                                 const search::Recipe& recipe,
@@ -75,17 +101,12 @@ std::vector<Candidate> eligible(Pool pool,
   for (const Candidate& candidate : candidates) formulas.push_back(candidate.formula);
   const std::vector<Score> scores = pursuit.holdout_scores(formulas, executor);
   if (scores.size() < candidates.size()) {
+    result.search.interrupted = true;
     return ranked_by(&Score::criterion, std::move(candidates));
   }
+  if (recipe.is_network()) return trained_anew(std::move(candidates), scores, result);
   std::vector<double> rank;
   for (const Score& score : scores) rank.push_back(score.criterion);
-  if (recipe.is_network()) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      result.finalists.push_back({formulas[i], scores[i], false});
-    }
-    std::ranges::stable_sort(
-        result.finalists, {}, [](const FrontEntry& e) { return e.score.criterion; });
-  }
   return ranked(std::move(candidates), rank);
 }
 
@@ -101,8 +122,7 @@ std::optional<Candidate> choose(const std::vector<Candidate>& candidates,
       result.score = candidate.score;
       return candidate;
     }
-    if (result.rejected.size() == kMostRejected) continue;
-    result.rejected.push_back({candidate.formula, std::move(std::get<std::string>(outcome))});
+    reject(candidate.formula, std::move(std::get<std::string>(outcome)), result);
   }
   return std::nullopt;
 }
@@ -117,6 +137,16 @@ std::string nothing_found(const std::string& source, const DiscoveryResult& resu
                      source,
                      formula::to_infix(first.formula, 5),
                      first.reason);
+}
+
+/// Whether another one is no worse in error and complexity, of equal ones an earlier one.
+bool is_beaten(const FrontEntry& entry, const std::vector<FrontEntry>& all) {
+  return std::ranges::any_of(all, [&](const FrontEntry& other) {
+    const Score& a = other.score;
+    const Score& b = entry.score;
+    if (a.error > b.error || a.complexity > b.complexity) return false;
+    return a.error < b.error || a.complexity < b.complexity || &other < &entry;
+  });
 }
 
 Json pool_to_json(const Pool& pool) {
@@ -166,11 +196,16 @@ void conclude(Pool pool,
   if (!chosen) throw DataError(nothing_found(source, result));
   const search::Objective& objective = pursuit.objective();
   const std::uint64_t chosen_key = objective.key(chosen->formula);
+  std::vector<FrontEntry> front;
   for (const Candidate& candidate : result.search.archive.front()) {
-    result.front.push_back({objective.fitted(candidate.formula),
-                            candidate.score,
-                            objective.key(candidate.formula) == chosen_key});
+    front.push_back({objective.fitted(candidate.formula),
+                     candidate.score,
+                     objective.key(candidate.formula) == chosen_key});
   }
+  std::ranges::copy_if(front, std::back_inserter(result.front), [&](const FrontEntry& entry) {
+    return !is_beaten(entry, front);
+  });
+  if (recipe.is_network()) result.tradeoffs = std::move(front);
   for (FrontEntry& finalist : result.finalists) {
     finalist.is_chosen = objective.key(finalist.formula) == chosen_key;
   }

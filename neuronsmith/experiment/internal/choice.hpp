@@ -24,8 +24,8 @@ struct Pool {
 [[nodiscard]] Pool gathered(const Pool& pool, Ranks& ranks, search::Discovery& found);
 
 /// Chooses the best of the pool that is a neuron, as the recipe wants them judged, and fills in the
-/// result's neuron, columns, score, front, finalists and rejected. Throws DataError, naming
-/// `source`, where there is none.
+/// result's neuron, columns, score, front, trade-offs, finalists and rejected. Throws DataError,
+/// naming `source`, where there is none.
 void conclude(Pool pool,
               const search::Recipe& recipe,
               const std::string& source,

@@ -30,13 +30,17 @@ std::uint64_t first_seed(std::uint64_t seed, Phase phase) {
 
 class NetworkPursuit final : public Pursuit {
  public:
-  NetworkPursuit(const PreparedData* data, const search::Recipe& recipe, NetworkSetting setting)
+  NetworkPursuit(const PreparedData* data,
+                 const search::Recipe& recipe,
+                 bool training_rows_only,
+                 NetworkSetting setting)
       : data_(data),
         recipe_(recipe),
+        training_rows_only_(training_rows_only),
         setting_(std::move(setting)),
         activation_(recipe.trials.reference_activation()),
         worlds_(worlds(Phase::Search)),
-        objective_(objective(worlds_, Phase::Search, setting_.executor, setting_.store)) {}
+        objective_(objective(worlds_, Phase::Search, setting_.executor)) {}
 
   [[nodiscard]] search::InputSpace inputs() const override {
     return recipe_.role == search::Role::Activation ? Shape::Scalar : Shape::Vector;
@@ -46,7 +50,7 @@ class NetworkPursuit final : public Pursuit {
   [[nodiscard]] std::vector<search::Score> holdout_scores(std::span<const Formula> formulas,
                                                           const Executor& executor) const override {
     const WorldProblems fresh(worlds(Phase::Finalists));
-    return objective(fresh, Phase::Finalists, executor, nullptr).score(formulas, executor);
+    return objective(fresh, Phase::Finalists, executor).score(formulas, executor);
   }
 
   [[nodiscard]] std::variant<Found, std::string> neuron_of(const Formula& formula) const override {
@@ -94,13 +98,11 @@ class NetworkPursuit final : public Pursuit {
 
   [[nodiscard]] search::NetworkObjective objective(const WorldProblems& worlds,
                                                    Phase phase,
-                                                   const Executor& executor,
-                                                   search::TrialStore* store) const {
-    std::vector<Problem> problems = data_ != nullptr
-                                        ? std::vector{table_problem(*data_, data_->validation())}
-                                        : worlds.problems();
+                                                   const Executor& executor) const {
+    std::vector<Problem> problems =
+        data_ != nullptr ? std::vector{problem_of_table()} : worlds.problems();
     std::vector<std::uint64_t> seeds;
-    for (std::size_t k = 0; k < recipe_.trials.seeds; ++k) {
+    for (std::size_t k = 0; k < recipe_.trials.seeds_on(data_ != nullptr); ++k) {
       seeds.push_back(first_seed(setting_.seed, phase) + k);
     }
     search::NetworkOptions options{
@@ -109,13 +111,18 @@ class NetworkPursuit final : public Pursuit {
         .rungs = rungs(problems.size() * seeds.size(), phase),
         .keep = recipe_.trials.keep,
         .max_cost = recipe_.trials.max_cost,
-        .progress = phase == Phase::Finalists ? setting_.progress : nullptr};
+        .progress = phase == Phase::Finalists ? setting_.progress : nullptr,
+        .first_stored = phase == Phase::Finalists ? kFirstOfFinalists : 0};
     return {network::Cohort(std::move(problems), recipe_.trials.cohort(std::move(seeds))),
             std::move(options),
             [this](const Formula& formula) { return member_of(formula); },
             executor,
-            store,
+            setting_.store,
             setting_.stop};
+  }
+
+  [[nodiscard]] Problem problem_of_table() const {
+    return training_rows_only_ ? inner_problem(*data_) : table_problem(*data_, data_->validation());
   }
 
   [[nodiscard]] std::vector<network::Member> rivals() const {
@@ -139,9 +146,12 @@ class NetworkPursuit final : public Pursuit {
   }
 
   static constexpr std::size_t kLeastTrials = 12;  ///< that tell one formula from another
+  /// What a store calls the first trial of finalists: no search has as many.
+  static constexpr std::size_t kFirstOfFinalists = std::size_t{1} << 32;
 
   const PreparedData* data_;
   const search::Recipe& recipe_;
+  bool training_rows_only_;
   NetworkSetting setting_;
   neuron::Activation activation_;
   WorldProblems worlds_;
@@ -150,14 +160,14 @@ class NetworkPursuit final : public Pursuit {
 
 }  // namespace
 
-void require_network_rows(const PreparedData& data) {
-  if (data.n_validation == 0) {
+void require_network_rows(const PreparedData& data, bool training_rows_only) {
+  if (!training_rows_only && data.n_validation == 0) {
     throw ConfigError("--objective network judges by validation rows, and --split leaves none");
   }
-  if (data.is_shifted && inner_rows(data) == 0) {
+  if ((training_rows_only || data.is_shifted) && inner_rows(data) == 0) {
     throw ConfigError(
-        fmt::format("{}: --shift leaves {} training rows, too few to keep some for a comparison "
-                    "within their range",
+        fmt::format("{}: {} training rows are too few to keep some for a comparison within their "
+                    "range",
                     data.source,
                     data.n_training));
   }
@@ -165,8 +175,9 @@ void require_network_rows(const PreparedData& data) {
 
 std::unique_ptr<Pursuit> network_pursuit(const PreparedData* data,
                                          const search::Recipe& recipe,
+                                         bool training_rows_only,
                                          const NetworkSetting& setting) {
-  return std::make_unique<NetworkPursuit>(data, recipe, setting);
+  return std::make_unique<NetworkPursuit>(data, recipe, training_rows_only, setting);
 }
 
 }  // namespace neuronsmith::experiment::internal

@@ -49,7 +49,7 @@ class Pursuit {
 struct NetworkSetting {
   const Executor& executor;  ///< for the networks that others are compared with
   std::uint64_t seed = 1;
-  search::TrialStore* store = nullptr;  ///< may be null
+  search::TrialStore* store = nullptr;  ///< of the trainings, those of finalists too; may be null
   ProgressSink* progress = nullptr;     ///< of the trainings of finalists; may be null
   std::stop_token stop = {};
 };
@@ -60,14 +60,16 @@ struct NetworkSetting {
                                                    const search::Recipe& recipe,
                                                    bool training_rows_only);
 
-/// By networks: trained on the training rows and judged on the validation rows, or on synthetic
-/// worlds where `data` is null. What is borrowed must outlive it.
+/// By networks: trained on the training rows and judged on the validation rows, or both within the
+/// training rows (inner_problem()); on synthetic worlds where `data` is null. What is borrowed must
+/// outlive it.
 [[nodiscard]] std::unique_ptr<Pursuit> network_pursuit(const PreparedData* data,
                                                        const search::Recipe& recipe,
+                                                       bool training_rows_only,
                                                        const NetworkSetting& setting);
 
 /// Throws ConfigError where there are no rows to train networks on and to judge them by.
-void require_network_rows(const PreparedData& data);
+void require_network_rows(const PreparedData& data, bool training_rows_only);
 
 /// The class that a formula of columns tells from the others: the second of two, of more the one
 /// that most training rows have (as published for Forest Cover), the first of equals.

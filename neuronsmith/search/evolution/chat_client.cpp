@@ -93,7 +93,7 @@ void ChatOptions::validate() const {
   require_option(timeout_seconds >= 0.01 && timeout_seconds <= 3600.0,
                  "--llm-timeout",
                  "0.01 to 3600 seconds");
-  require_option(requests_per_minute > 0.0 && requests_per_minute <= 60000.0,
+  require_option(requests_per_minute >= 0.01 && requests_per_minute <= 60000.0,
                  "--llm-rate",
                  "above 0 and at most 60000 requests per minute");
   require_option(
@@ -192,6 +192,8 @@ ChatClient::Answer ChatClient::attempt(const std::string& body,
   answer.text = std::move(received.text);
   return answer;
 }
+
+bool ChatClient::is_due() const { return next_attempt_ - Clock::now() <= std::chrono::seconds(1); }
 
 ChatResult ChatClient::complete(const std::vector<ChatMessage>& messages, std::stop_token stop) {
   Json request = {{"model", options_.model}, {"messages", Json::array()}, {"stream", false}};

@@ -20,7 +20,7 @@ struct ChatOptions {
   double timeout_seconds = 60;      ///< of a request with all its attempts, 0.01 to 3600
   std::size_t attempts = 3;         ///< of a request, 1 to 10
   double backoff_seconds = 1;       ///< before the second attempt; doubles with each further one
-  double requests_per_minute = 60;  ///< attempts count; > 0, up to 60000
+  double requests_per_minute = 60;  ///< attempts count; 0.01 to 60000
   std::size_t max_reply_bytes = std::size_t{1} << 20;  ///< what is longer is cut off and refused
 
   /// Throws ConfigError naming the option of the command line.
@@ -67,9 +67,12 @@ class ChatClient {
 
   [[nodiscard]] const ChatOptions& options() const { return options_; }
 
-  /// The text of the first choice. Tries again, with exponential back-off, what did not connect,
-  /// 429 and 5xx, as long as attempts and the timeout allow; a Retry-After that they do not allow
-  /// ends the request. A stop request ends it at once.
+  /// Whether the rate allows a request within a second.
+  [[nodiscard]] bool is_due() const;
+
+  /// The text of the first choice. Waits for its turn, as the rate allows. Tries again, with
+  /// exponential back-off, what did not connect, 429 and 5xx, as long as attempts and the timeout
+  /// allow; a Retry-After that they do not allow ends the request. A stop request ends it at once.
   [[nodiscard]] ChatResult complete(const std::vector<ChatMessage>& messages, std::stop_token stop);
 
  private:

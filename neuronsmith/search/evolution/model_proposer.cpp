@@ -22,7 +22,7 @@ ModelProposer::ModelProposer(ChatOptions chat, ModelTask task, ProgressSink* pro
     : client_(std::move(chat)), task_(std::move(task)), progress_(progress) {}
 
 Proposed ModelProposer::propose(const ProposalRequest& request, std::stop_token stop) {
-  if (request.generation < rests_until_) return {};
+  if (request.generation < rests_until_ || !client_.is_due()) return {};
   const ChatResult result =
       client_.complete(prompt_of(request, task_.score, task_.max_cost), std::move(stop));
   if (const auto* failure = std::get_if<ChatFailure>(&result)) {

@@ -49,7 +49,14 @@ constexpr std::size_t kShownOthers = 4;
 double rounded(double value) {
   if (value == 0.0 || !std::isfinite(value)) return value;
   const double scale = std::pow(10.0, 2.0 - std::floor(std::log10(std::abs(value))));
-  return std::round(value * scale) / scale;
+  const double result = std::round(value * scale) / scale;
+  return std::isfinite(result) ? result : value;
+}
+
+bool has_finite_constants(const Formula& formula) {
+  return std::ranges::all_of(formula.nodes(), [](const formula::Node& node) {
+    return node.op != Op::Literal || std::isfinite(node.value);
+  });
 }
 
 Formula shorter(Formula formula) {
@@ -201,6 +208,9 @@ std::string_view ProgramSearch::take(Proposal& proposal) {
   if (proposal.formula.size() > kLooseSize * grammar_.max_nodes) return "too large";
   proposal.formula = shorter(std::move(proposal.formula));
   if (proposal.formula.size() > grammar_.max_nodes) return "too large";
+  const bool is_seed = proposal.origin == Origin::Seed;  // what is published may be deeper
+  if (!is_seed && proposal.formula.depth() > grammar_.max_depth) return "too deep";
+  if (!has_finite_constants(proposal.formula)) return "a constant is not finite";
   const bool reads_input = proposal.formula.uses(Op::Input) || proposal.formula.uses(Op::Column);
   if (!reads_input) return "not a function of the input";
   const bool is_new = known_.insert(formula::canonical_hash(proposal.formula)).second;

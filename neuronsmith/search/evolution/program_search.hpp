@@ -63,6 +63,7 @@ class ProgramSearch final : public Strategy {
   void tell(std::vector<formula::Formula> formulas, std::span<const Score> scores) override;
   [[nodiscard]] Json save() const override;
   void load(const Json& state, const std::string& source) override;
+  [[nodiscard]] bool never_repeats() const override { return true; }
 
   /// The elites of all islands, each formula once, least criterion first.
   [[nodiscard]] std::vector<Candidate> standing() const override;
@@ -82,7 +83,8 @@ class ProgramSearch final : public Strategy {
   [[nodiscard]] std::vector<Proposal> from_proposer(std::uint32_t island);
   [[nodiscard]] std::vector<Proposal> taken(std::vector<formula::Formula> formulas,
                                             const Proposal& frame);
-  // Empty where the formula may be proposed, being not too large, a function of the input, and new;
+  // Empty where the formula may be proposed, being not too large or deep, a function of the input,
+  // and new;
   // it then counts as known. Otherwise why not.
   [[nodiscard]] std::string_view take(Proposal& proposal);
   void log(const LogEntry& entry);
