@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "neuronsmith/cli/data.hpp"
@@ -112,9 +113,12 @@ std::vector<PartFile> files_of(const SynthesizeFlags& flags, const World& world)
 }
 
 void require_writable_and_apart(const std::vector<PartFile>& files) {
+  const auto place = [](const PartFile& file) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(file.path));
+  };
   for (auto file = files.begin(); file != files.end(); ++file) {
     require_writable(file->path);
-    const auto same = std::ranges::find(files.begin(), file, file->path, &PartFile::path);
+    const auto same = std::ranges::find(files.begin(), file, place(*file), place);
     if (same == file) continue;
     throw ConfigError(
         fmt::format("{}: {} is the file of {}", file->option, file->path, same->option));

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "tests/cli/command.hpp"
 
 // Synthetic worlds on the command line.
@@ -47,6 +49,24 @@ TEST_F(Worlds, AreTheSameBytesWhetherAloneOrTogether) {
   EXPECT_EQ(printed.out, text("train.csv"));
 }
 
+TEST_F(Worlds, EquationsAreThoseOfTheDocuments) {
+  const std::string document = read_file(std::string(NEURONSMITH_SOURCE_DIR) + "/docs/feynman.md");
+  const Json listed = run_json({"data", "worlds"});
+  int number = 0;
+  for (const Json& equation : listed["equations"]) {
+    std::string row = fmt::format("| {} | {} | `{}` | ", number++, equation["equation"].get<std::string>(),
+                                  equation["law"].get<std::string>());
+    for (const Json& input : equation["inputs"]) {
+      const auto range = [&](const char* key) {
+        return fmt::format("[{:.6g}, {:.6g}]", input[key][0].get<double>(), input[key][1].get<double>());
+      };
+      row += fmt::format("{}{} {} of {}", row.ends_with("| ") ? "" : ", ", input["name"].get<std::string>(),
+                         range("inner"), range("outer"));
+    }
+    EXPECT_NE(document.find(row + " |\n"), std::string::npos) << row;
+  }
+}
+
 TEST_F(Worlds, AreListedWithTheirLawsAndRanges) {
   const Json listed = run_json({"data", "worlds", "--seed", "2"});
   EXPECT_EQ(listed["families"].size(), 8u);
@@ -80,6 +100,7 @@ TEST_F(Worlds, RefuseWhatHasNoMeaning) {
   refused({"--world", "lorenz", "--rows", "0"}, {"--rows", "0"});
   refused({"--world", "lorenz", "--noise", "nan"}, {"--noise"});
   refused({"--world", "lorenz", "--out", "a.csv", "--ood-out", "a.csv"}, {"--ood-out", "a.csv"});
+  refused({"--world", "lorenz", "--out", "a.csv", "--ood-out", "./a.csv"}, {"--ood-out", "a.csv"});
   refused({"--world", "lorenz", "--out", "a.csv", "--ood-out", "none/b.csv"}, {"none/b.csv"});
 }
 
