@@ -173,6 +173,7 @@ const std::vector<std::string> kTorchFormulas = {
     "psqrt(x) + plog(x) + 0.1*pinv(x) + pdiv(x + 1, x)*0.1 + sign(x)*x^2 + min(x, 0.5)*max(0, x) + "
     "softplus(x) + sigmoid(x) + x*sinc(x) + erf(x) + gelu(x)",
     "where(x > 0.5, log(x - 0.5), x^2) + where(x*x < 1e-6, 1, sin(x)/x) + (x <= 2)*x",
+    "sinc(x)",
     "abs(x) + sqrt(x^2 + 1) + log(x^2 + 2) + exp(-0.1*x) + tan(0.1*x) + tanh(x) + relu(x) + cos(x) "
     "+ "
     "(x^2 + 1)^(0.3*sin(x)) + 2^sin(x) + (x^2 + 3)^-2 - 1/(x/(x - 20)) - -x"};

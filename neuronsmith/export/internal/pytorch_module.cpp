@@ -55,6 +55,14 @@ constexpr std::array kHelpers = {
            "    near = torch.abs(a) < 1e-3\n"
            "    log = torch.log(torch.where(near, torch.ones_like(a), torch.abs(a)))\n"
            "    return torch.where(near, torch.zeros_like(a), log)\n"},
+    // torch.sinc loses its slope to rounding near 0 and is NaN at infinity.
+    Helper{"_sinc",
+           "def _sinc(a):\n"
+           "    near = torch.abs(a) < 0.1\n"
+           "    s = (3.141592653589793*torch.where(near, a, torch.zeros_like(a)))**2\n"
+           "    series = 1.0 - s/6.0*(1.0 - s/20.0*(1.0 - s/42.0*(1.0 - s/72.0*(1.0 - s/110.0))))\n"
+           "    far = torch.where(near | torch.isinf(a), torch.ones_like(a), a)\n"
+           "    return torch.where(near, series, torch.sinc(far))\n"},
     Helper{"_pinv",
            "def _pinv(a):\n"
            "    near = torch.abs(a) < 1e-3\n"
@@ -112,7 +120,6 @@ class TorchDialect final : public Dialect {
       case Op::Sigmoid:
       case Op::Erf:
       case Op::Relu:
-      case Op::Sinc:
         return fmt::format("torch.{}", formula::info(op).name);
       case Op::Pow:
         return "torch.pow";
@@ -123,6 +130,7 @@ class TorchDialect final : public Dialect {
       case Op::ProtectedLog:
       case Op::ProtectedInv:
       case Op::ProtectedDiv:
+      case Op::Sinc:
         return fmt::format("_{}", formula::info(op).name);
       case Op::Min:
         return "_minimum";

@@ -19,7 +19,13 @@ except Exception:
     sys.exit(3)
 scope = {{}}
 exec(compile({source}, "activation", "exec"), scope)
-function = sympy.lambdify(scope["x"], scope["expression"].subs(scope["parameters"]), "math")
+def exponential(a):
+    try:
+        return math.exp(a)
+    except OverflowError:
+        return math.inf
+function = sympy.lambdify(scope["x"], scope["expression"].subs(scope["parameters"]),
+                          [{{"exp": exponential}}, "math"])
 def value(x):
     try:
         return float(function(x))
