@@ -35,7 +35,7 @@ void write_shapes(const StudyRun& run, const MiningStudy& study, const Context& 
   constexpr double kRange = 5.0;
   std::vector<report::NamedActivation> shapes;
   const auto add = [&](std::size_t f) {
-    shapes.push_back({study.functions[f], neuron::resolve_activation(study.formulas[f], "--activations", {})});
+    shapes.push_back({study.functions[f], neuron::resolve_activation(study.functions[f], "--activations", {})});
   };
   add(study.functions.size() - 1);
   for (std::size_t f = 0; f + 1 < study.functions.size() && f + 1 < report::kMaxShapes; ++f) add(f);

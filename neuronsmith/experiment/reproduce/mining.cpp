@@ -52,18 +52,17 @@ double mean_test_loss(const Losses& losses) {
   return sum / static_cast<double>(losses.size());
 }
 
-/// Trainings that diverged get the worst loss that any function has with that seed; where all did,
-/// they are equal.
-void replace_failed(std::vector<Losses>& functions) {
+/// Infinite losses become the worst that any function has with that seed; where all are, 1.
+void replace_infinite(std::vector<Losses>& functions, double TrialLosses::*loss) {
   for (std::size_t seed = 0; seed < functions.front().size(); ++seed) {
-    TrialLosses worst{.test = 1.0, .beyond = 1.0};
+    double worst = 0.0;
     for (const Losses& losses : functions) {
-      if (is_failed(losses[seed])) continue;
-      worst.test = std::max(worst.test, losses[seed].test);
-      worst.beyond = std::max(worst.beyond, losses[seed].beyond);
+      const double value = losses[seed].*loss;
+      if (value < kInfinity) worst = std::max(worst, value);
     }
     for (Losses& losses : functions) {
-      if (is_failed(losses[seed])) losses[seed] = worst;
+      double& value = losses[seed].*loss;
+      if (value == kInfinity) value = worst > 0.0 ? worst : 1.0;
     }
   }
 }
@@ -224,7 +223,8 @@ class Mining {
       result.failed = static_cast<std::size_t>(std::ranges::count_if(*best, is_failed));
       chosen.push_back(std::move(*best));
     }
-    replace_failed(chosen);
+    replace_infinite(chosen, &TrialLosses::test);
+    replace_infinite(chosen, &TrialLosses::beyond);
     const auto n_seeds = static_cast<double>(options_.seeds);
     for (std::size_t f = 0; f < chosen.size(); ++f) {
       for (std::size_t s = 0; s < options_.seeds; ++s) {
@@ -266,9 +266,10 @@ void MiningOptions::validate() const {
       !families.empty() || !data_dir.empty(), "--worlds", "one family at least without --data-dir");
   require_option(worlds >= 2, "--worlds-per-family", "at least 2");
   require_option(seeds > 0, "--seeds", "at least 1");
-  require_option(!rates.empty() && std::ranges::all_of(rates, [](double r) { return r > 0.0; }),
+  require_option(!rates.empty() && std::ranges::all_of(
+                                       rates, [](double r) { return r > 0.0 && std::isfinite(r); }),
                  "--learning-rates",
-                 "above 0, one at least");
+                 "above 0 and finite, one at least");
   require_option(epochs > 0, "--epochs", "at least 1");
   require_option(rows >= 50, "--rows", "at least 50");
   require_option(columns > 0, "--columns", "at least 1");

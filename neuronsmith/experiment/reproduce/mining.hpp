@@ -43,8 +43,9 @@ struct MiningResult {
   double rate = 0.0;       ///< chosen by the least mean loss within the distribution
   double log_ratio = 0.0;  ///< mean over seeds of ln(loss over that of the first function), beyond
   double test_log_ratio = 0.0;  ///< the same within the distribution
-  std::size_t failed =
-      0;  ///< trainings that diverged; each counts as the worst loss of any function
+  /// Trainings without a finite loss beyond; each counts as the worst of any function with its
+  /// seed.
+  std::size_t failed = 0;
 };
 
 /// A world, or a table divided along a column.

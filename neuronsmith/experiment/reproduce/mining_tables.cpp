@@ -169,7 +169,8 @@ Json to_json(const MiningStudy& study) {
                         {"world", problem.is_world},
                         {"results", results}});
   }
-  return {{"reference", study.functions[0]},
+  return {{"study", "mining"},
+          {"reference", study.functions[0]},
           {"functions", functions},
           {"problems", problems},
           {"rates", study.rates},
