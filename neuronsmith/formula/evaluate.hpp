@@ -68,7 +68,8 @@ class Evaluator {
 /// Thread-safe like Evaluator.
 class ElementwiseFunction {
  public:
-  /// Throws InternalError when `formula` is not a function of scalar x alone, or has a zscore.
+  /// Throws InternalError when `formula` is not a function of scalar x alone, or has statistics of
+  /// the batch (mean, std, zscore).
   explicit ElementwiseFunction(const Formula& formula);
 
   [[nodiscard]] const Formula& formula() const { return formula_; }

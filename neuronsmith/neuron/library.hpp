@@ -34,7 +34,8 @@ struct LibraryEntry {
 [[nodiscard]] bool is_shipped(std::string_view name);
 
 /// An activation by the name of a shipped one or as a formula of scalar x. Throws ConfigError, with
-/// the names that exist, when it is neither, and when it is no pointwise function of x.
+/// the names that exist, when it is neither, and when it is no function of x alone (statistics of the batch may be
+/// in it).
 [[nodiscard]] Activation resolve_activation(const std::string& text);
 
 }  // namespace neuronsmith::neuron
