@@ -279,6 +279,8 @@ void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
   options.number("--trial-rate", NEURONSMITH_PLACE(trials.learning_rate), "Learning rate, falling to 0");
   options.limit("--trial-seeds", NEURONSMITH_PLACE(trials.seeds),
                 "Trainings on every problem; by default 1 on worlds, 12 on a table");
+  options.list("--final-rates", NEURONSMITH_PLACE(trials.final_rates),
+               "Learning rates to choose from where finalists are trained anew");
   options.number("--keep", NEURONSMITH_PLACE(trials.keep),
                  "Share that goes on at each rung of successive halving; 1: all");
   options.number("--max-cost", NEURONSMITH_PLACE(trials.max_cost),

@@ -56,12 +56,28 @@ Architecture Cohort::architecture_of(const Member& member, std::size_t problem) 
 TrialLosses Cohort::train(const Member& member,
                           std::size_t trial,
                           const std::stop_token& stop) const {
+  if (options_.learning_rates.empty()) {
+    return train_at(options_.training.learning_rate, member, trial, stop);
+  }
+  TrialLosses best;
+  for (const double rate : options_.learning_rates) {
+    const TrialLosses losses = train_at(rate, member, trial, stop);
+    if (losses.test < best.test) best = losses;
+  }
+  return best;
+}
+
+TrialLosses Cohort::train_at(double learning_rate,
+                             const Member& member,
+                             std::size_t trial,
+                             const std::stop_token& stop) const {
   const Problem& problem = problems_[problem_of(trial)];
   const std::uint64_t seed = seed_of(trial);
   Network network(architecture_of(member, problem_of(trial)));
   network.initialise(problem.training.features, seed, options_.initialisation);
   TrainOptions training = options_.training;
   training.seed = seed;
+  training.learning_rate = learning_rate;
   const TrainingResult result =
       network::train(network, problem.training, {}, problem.loss, training, nullptr, stop);
   if (result.end != TrainingEnd::AllEpochs) return {};

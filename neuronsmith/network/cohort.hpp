@@ -40,6 +40,9 @@ struct CohortOptions {
   /// same proportion with as many, or a few more.
   Architecture shape = {.hidden = {32, 32}};
   TrainOptions training;  ///< its seed is replaced by that of the trial
+  /// Of each trial one training with every rate, of which the least loss within the distribution decides;
+  /// empty: that of `training` alone.
+  std::vector<double> learning_rates = {};
   Initialisation initialisation = Initialisation::Scaled;
   std::vector<std::uint64_t> seeds = {1};  ///< one training each on every problem; not empty
 
@@ -87,12 +90,17 @@ class Cohort {
   /// The network of a member on a problem.
   [[nodiscard]] Architecture architecture_of(const Member& member, std::size_t problem) const;
 
-  /// One training. A stop request ends it at once; its losses are then of no use.
+  /// One training, or the best of one with each rate. A stop request ends it at once; its losses are then of no use.
   [[nodiscard]] TrialLosses train(const Member& member,
                                   std::size_t trial,
                                   const std::stop_token& stop = {}) const;
 
  private:
+  [[nodiscard]] TrialLosses train_at(double learning_rate,
+                                     const Member& member,
+                                     std::size_t trial,
+                                     const std::stop_token& stop) const;
+
   std::vector<Problem> problems_;
   CohortOptions options_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ranges>
 #include <utility>
@@ -22,6 +23,7 @@ neuron::Activation activation_of(const std::string& text, const char* option) {
 }  // namespace
 
 void TrialOptions::validate() const {
+  const auto is_rate = [](double rate) { return rate > 0.0 && std::isfinite(rate); };
   require_option(!seeds || (*seeds > 0 && *seeds <= 1000), "--trial-seeds", "1 to 1000");
   require_option(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
   require_option(max_cost > 0.0, "--max-cost", "above 0");
@@ -30,9 +32,11 @@ void TrialOptions::validate() const {
                  "above 0 and finite");
   require_option(epochs > 0, "--trial-epochs", "at least 1");
   require_option(batch > 0, "--trial-batch", "at least 1");
-  require_option(
-      learning_rate > 0.0 && std::isfinite(learning_rate), "--trial-rate", "above 0 and finite");
+  require_option(is_rate(learning_rate), "--trial-rate", "above 0 and finite");
   require_option(finalists > 0, "--finalists", "at least 1");
+  require_option(!final_rates.empty() && std::ranges::all_of(final_rates, is_rate),
+                 "--final-rates",
+                 "above 0 and finite, one at least");
   cohort({1}).validate();
   static_cast<void>(reference_activation());
   static_cast<void>(rival_activations());
@@ -79,7 +83,8 @@ Json to_json(const TrialOptions& trials) {
           {"seconds", trials.seconds ? Json(*trials.seconds) : Json()},
           {"reference", trials.reference},
           {"rivals", trials.rivals},
-          {"finalists", trials.finalists}};
+          {"finalists", trials.finalists},
+          {"final_rates", trials.final_rates}};
 }
 
 Json to_json(const WorldChoice& worlds) {

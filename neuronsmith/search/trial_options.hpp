@@ -18,7 +18,7 @@ struct TrialOptions {
       32, 32};  ///< of an ordinary network; others have as many parameters
   std::size_t epochs = 100;
   std::size_t batch = 128;
-  double learning_rate = 0.01;  ///< Adam's, on a cosine to 0
+  double learning_rate = 0.03;  ///< Adam's, on a cosine to 0
   /// Trainings on every problem, > 0; absent: 1 on worlds, of which there are many, and 12 on a
   /// table.
   std::optional<std::size_t> seeds = std::nullopt;
@@ -33,6 +33,9 @@ struct TrialOptions {
   /// Other activations that what is found must be better than, where an activation is searched.
   std::vector<std::string> rivals = {"gelu", "silu", "tanh", "gelusine"};
   std::size_t finalists = 96;  ///< formulas judged anew, by halving too, before one is chosen, > 0
+  /// Of the trainings of finalists, as one would try them: what is best at one rate alone may be so
+  /// by its gain.
+  std::vector<double> final_rates = {0.01, 0.03, 0.1};
 
   /// Throws ConfigError naming the option.
   void validate() const;

@@ -243,6 +243,7 @@ TEST(Export, SympyAgrees) {
   for (const char* text : {"gelu-sinc-perturbation",
                            "psqrt(x) + plog(x) + pinv(x) + pdiv(x, x - 1)",
                            "where(x > 0.5, log(x - 0.5), x^2) + (x <= 2)*x",
+                           "x*sigmoid(8*x)",
                            "min(x, 0.5) + max(0, sin(x)) + sigmoid(x) + relu(x) + softplus(x) + gelu(x - 1)"}) {
     expect_verified(
         export_activation(named(text), {.format = Format::Sympy, .python = python()}), 1, text);

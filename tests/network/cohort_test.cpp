@@ -71,6 +71,28 @@ TEST_F(Products, ATrialIsTheTrainingThatTheTrainerDoes) {
   EXPECT_NE(losses, cohort.train(activation("tanh(x)"), 0));
 }
 
+TEST_F(Products, OfSeveralRatesTheOneDecidesThatIsBestWithinTheDistribution) {
+  CohortOptions options{.shape = {.hidden = {6}}, .seeds = {3, 8}};
+  options.training.epochs = 12;
+  std::vector<Cohort> alone;
+  for (const double rate : {0.0005, 0.02, 0.3}) {
+    options.training.learning_rate = rate;
+    alone.emplace_back(std::vector{problem()}, options);
+  }
+  options.learning_rates = {0.0005, 0.02, 0.3};
+  const Cohort together({problem()}, options);
+  for (const std::string text : {"tanh(x)", "relu(x)", "x^2"}) {
+    for (std::size_t trial = 0; trial < 2; ++trial) {
+      TrialLosses best;
+      for (const Cohort& cohort : alone) {
+        const TrialLosses losses = cohort.train(activation(text), trial);
+        if (losses.test < best.test) best = losses;
+      }
+      EXPECT_EQ(together.train(activation(text), trial), best) << text;
+    }
+  }
+}
+
 TEST_F(Products, NoTwoTrialsShareWhatIsRandom) {
   CohortOptions options{.shape = {.hidden = {6}}, .seeds = {3, 4}};
   options.training.epochs = 2;

@@ -113,7 +113,9 @@ class NetworkPursuit final : public Pursuit {
         .max_cost = recipe_.trials.max_cost,
         .progress = phase == Phase::Finalists ? setting_.progress : nullptr,
         .first_stored = phase == Phase::Finalists ? kFirstOfFinalists : 0};
-    return {network::Cohort(std::move(problems), recipe_.trials.cohort(std::move(seeds))),
+    network::CohortOptions trials = recipe_.trials.cohort(std::move(seeds));
+    if (phase == Phase::Finalists) trials.learning_rates = recipe_.trials.final_rates;
+    return {network::Cohort(std::move(problems), std::move(trials)),
             std::move(options),
             [this](const Formula& formula) { return member_of(formula); },
             executor,

@@ -27,7 +27,7 @@ struct MiningOptions {
                                        WorldFamily::LogisticMap};
   std::size_t worlds = 40;  ///< of each family, with the seeds 1, 2, ...; at least 2
   std::size_t seeds = 20;   ///< trainings of each function on each problem, > 0
-  std::vector<double> rates = {0.003, 0.01, 0.03};  ///< learning rates to choose from
+  std::vector<double> rates = {0.01, 0.03, 0.1};  ///< learning rates to choose from
   std::size_t epochs = 100;
   std::string data_dir;             ///< of NAME.csv.gz; empty: no tables
   std::vector<std::string> tables;  ///< empty: those of reproduce_task_neurons()
