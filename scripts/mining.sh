@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # mining.sh BINARY DATA_DIR SEARCH_DIR OUT.md [OPTION...]: what searches for extrapolating activations found, and what that is
 # worth on worlds and tables that they did not see, as Markdown with a picture beside it. SEARCH_DIR holds what
-# searches printed, SEED.json of `discover --recipe mine --minutes 20 --seed SEED --json`. Half an hour on two cores.
+# searches printed, SEED.json of `discover --recipe mine --minutes 20 --seed SEED --json`. An hour on two cores.
 # More arguments, of worlds and trainings, are passed on to `reproduce mining`, e.g. --seeds 2 --worlds-per-family 4 for a try.
 set -euo pipefail
 
@@ -20,12 +20,19 @@ trap 'rm -rf "$work"' EXIT
 "$binary" reproduce mining --data-dir "$data" --no-store --out "$work/study" "$@" >"$work/log"
 fewer=()
 [[ "$*" == *--seeds* ]] || fewer=(--seeds 4)
-# What each search chose, beside the activations that it was to beat.
+# beside NAME FUNCTIONS: a smaller study, of synthetic worlds alone.
+beside() {
+  "$binary" reproduce mining --activations "$2" --no-store --out "$work/$1" "${fewer[@]}" "${@:3}" >/dev/null
+}
+# What each search chose, beside the activations that it was to beat: on new worlds of the families searched, and on those held back.
 for file in "$searches"/*.json; do
   formula=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["activation"])' "$file")
-  "$binary" reproduce mining --activations "relu,gelu,silu,tanh,gelusine,$formula" --no-store \
-    --out "$work/$(basename "$file" .json)" "${fewer[@]}" "$@" >/dev/null
+  name=$(basename "$file" .json)
+  beside "$name-anew" "relu,gelu,silu,tanh,gelusine,$formula" "$@" --worlds feynman,harmonic-sum,lorenz,mackey-glass
+  beside "$name" "relu,gelu,silu,tanh,gelusine,$formula" "$@"
 done
+# How much of it known activations have by a gain alone.
+beside gains "relu,gelu,2*relu(x),2*gelu(x),4*relu(x),4*gelu(x),mined" "$@"
 mkdir -p "$(dirname "$out")"
 [ ! -f "$work/study/shapes.png" ] || cp "$work/study/shapes.png" "${out%.md}.png"
 python3 "$(dirname "$0")/mining_report.py" "$searches" "$work" "$(basename "${out%.md}").png" "$*" >"$work/page.md"

@@ -105,8 +105,17 @@ const std::map<std::string, Definition> kDefinitions = {
         return 0.5 / (1.0 + 0.5 * std::abs(x)) + 0.2 * wave;
       }}},
     {"mined",
-     {[](double x) { return 0.196 * tanh(x) + 1.59 * gelu(x); },
-      [](double x) { return 0.196 * sech2(x) + 1.59 * gelu_slope(x); }}},
+     {[](double x) {
+        const double above = std::max(x, 0.0);
+        return x * exp(std::erf(x)) - above * above / (0.858 * above + 1.35) + 0.378 * x;
+      },
+      [](double x) {
+        const double above = std::max(x, 0.0);
+        const double bottom = 0.858 * above + 1.35;
+        const double bell = 2.0 / std::sqrt(std::numbers::pi) * exp(-x * x);
+        return exp(std::erf(x)) * (1.0 + x * bell) + 0.378 -
+               above * (0.858 * above + 2.7) / (bottom * bottom);
+      }}},
 };
 
 /// 0, small and large magnitudes of both signs, and a fine grid between.
