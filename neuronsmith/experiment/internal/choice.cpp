@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -139,14 +139,18 @@ std::string nothing_found(const std::string& source, const DiscoveryResult& resu
                      first.reason);
 }
 
-/// Whether another one is no worse in error and complexity, of equal ones an earlier one.
-bool is_beaten(const FrontEntry& entry, const std::vector<FrontEntry>& all) {
-  return std::ranges::any_of(all, [&](const FrontEntry& other) {
-    const Score& a = other.score;
-    const Score& b = entry.score;
-    if (a.error > b.error || a.complexity > b.complexity) return false;
-    return a.error < b.error || a.complexity < b.complexity || &other < &entry;
+/// Those that no other one is as good as in error and complexity alone, in order of complexity.
+std::vector<FrontEntry> by_error_and_complexity(std::vector<FrontEntry> entries) {
+  std::ranges::stable_sort(entries, {}, [](const FrontEntry& entry) {
+    return std::pair(entry.score.complexity, entry.score.error);
   });
+  double least = std::numeric_limits<double>::infinity();
+  std::erase_if(entries, [&least](const FrontEntry& entry) {
+    const bool is_better = entry.score.error < least;
+    if (is_better) least = entry.score.error;
+    return !is_better;
+  });
+  return entries;
 }
 
 Json pool_to_json(const Pool& pool) {
@@ -202,9 +206,7 @@ void conclude(Pool pool,
                      candidate.score,
                      objective.key(candidate.formula) == chosen_key});
   }
-  std::ranges::copy_if(front, std::back_inserter(result.front), [&](const FrontEntry& entry) {
-    return !is_beaten(entry, front);
-  });
+  result.front = by_error_and_complexity(front);
   if (recipe.is_network()) result.tradeoffs = std::move(front);
   for (FrontEntry& finalist : result.finalists) {
     finalist.is_chosen = objective.key(finalist.formula) == chosen_key;
