@@ -241,6 +241,8 @@ void add_evolution_options(CLI::App& command, DiscoverFlags& flags) {
   options.number("--explore-parents", NEURONSMITH_PLACE(evolution.explore),
                  "How often a parent is any elite, whatever its score; otherwise by tournament");
   options.number("--contestants", NEURONSMITH_PLACE(evolution.contestants), "Of that tournament");
+  options.number("--blend", NEURONSMITH_PLACE(evolution.blend),
+                 "How often a child is a weighted mean of two parents");
   options.number("--migration-generations", NEURONSMITH_PLACE(evolution.migration_generations),
                  "Generations between two migrations");
   options.number("--migration-share", NEURONSMITH_PLACE(evolution.migration_share),
@@ -276,11 +278,10 @@ void add_trial_options(CLI::App& command, DiscoverFlags& flags) {
                "Widths of ordinary networks; others get as many parameters");
   options.number("--trial-epochs", NEURONSMITH_PLACE(trials.epochs), "Epochs of a training");
   options.number("--trial-batch", NEURONSMITH_PLACE(trials.batch), "Rows a step");
-  options.number("--trial-rate", NEURONSMITH_PLACE(trials.learning_rate), "Learning rate, falling to 0");
+  options.list("--trial-rates", NEURONSMITH_PLACE(trials.learning_rates),
+               "Learning rates, falling to 0; every network takes the best within the distribution");
   options.limit("--trial-seeds", NEURONSMITH_PLACE(trials.seeds),
                 "Trainings on every problem; by default 1 on worlds, 12 on a table");
-  options.list("--final-rates", NEURONSMITH_PLACE(trials.final_rates),
-               "Learning rates to choose from where finalists are trained anew");
   options.number("--keep", NEURONSMITH_PLACE(trials.keep),
                  "Share that goes on at each rung of successive halving; 1: all");
   options.number("--max-cost", NEURONSMITH_PLACE(trials.max_cost),

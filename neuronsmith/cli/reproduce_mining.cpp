@@ -6,7 +6,6 @@
 #include "neuronsmith/cli/study.hpp"
 #include "neuronsmith/core/comma_list.hpp"
 #include "neuronsmith/experiment/reproduce/mining.hpp"
-#include "neuronsmith/neuron/lookup.hpp"
 #include "neuronsmith/report/picture.hpp"
 #include "neuronsmith/search/trial_options.hpp"
 
@@ -25,6 +24,7 @@ Examples:
 struct Flags {
   MiningOptions options;
   std::string functions;
+  std::string learnable;
   std::string worlds;
   std::string out = "mining";
   StoreFlags store;
@@ -35,7 +35,7 @@ void write_shapes(const StudyRun& run, const MiningStudy& study, const Context& 
   constexpr double kRange = 5.0;
   std::vector<report::NamedActivation> shapes;
   const auto add = [&](std::size_t f) {
-    shapes.push_back({study.functions[f], neuron::resolve_activation(study.functions[f], "--activations", {})});
+    shapes.push_back({study.functions[f], study.activations[f]});
   };
   add(study.functions.size() - 1);
   for (std::size_t f = 0; f + 1 < study.functions.size() && f + 1 < report::kMaxShapes; ++f) add(f);
@@ -45,6 +45,7 @@ void write_shapes(const StudyRun& run, const MiningStudy& study, const Context& 
 void run(const Flags& flags, Context& context) {
   MiningOptions options = flags.options;
   if (!flags.functions.empty()) options.functions = comma_list(flags.functions);
+  if (!flags.learnable.empty()) options.learnable = neuron::parse_learnable(flags.learnable);
   if (!flags.worlds.empty()) options.families = search::parse_world_families(flags.worlds);
   options.validate();
   const StudyRun run{.folder = flags.out,
@@ -66,8 +67,13 @@ void add_options(CLI::App& command, Flags& flags) {
   MiningOptions& options = flags.options;
   command
       .add_option("--activations", flags.functions,
-                  "Names or formulas; the first is what ratios are to, the last what is set against all")
+                  "Names, formulas or neuron files; the first is what ratios are to, the last what is set against all")
       ->default_str(fmt::format("{}", fmt::join(options.functions, ",")));
+  command
+      .add_option("--learnable", flags.learnable,
+                  "Constants of the functions that networks train: none, layer or channel; those of mined are "
+                  "anyway")
+      ->default_str(std::string(neuron::name(options.learnable)));
   command.add_option("--worlds", flags.worlds, "Families of synthetic worlds")
       ->default_str(search::world_family_names(options.families));
   command.add_option("--worlds-per-family", options.worlds, "Worlds of each family")->capture_default_str();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ranges>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace neuronsmith {
 /// Throws ConfigError "OPTION must be ACCEPTED" unless `holds`.
 inline void require_option(bool holds, std::string_view option, std::string_view accepted) {
   if (!holds) throw ConfigError(fmt::format("{} must be {}", option, accepted));
+}
+
+[[nodiscard]] inline bool is_positive_and_finite(double value) {
+  return value > 0.0 && std::isfinite(value);
 }
 
 /// Throws ConfigError that begins with the option where a list holds nothing, or a value twice.

@@ -12,6 +12,7 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/core/step_counter.hpp"
 #include "neuronsmith/experiment/discover.hpp"
 #include "neuronsmith/experiment/model.hpp"
@@ -375,7 +376,7 @@ std::vector<std::string> names_of(const std::vector<Contender>& contenders) {
 void require_learning_rates(const std::vector<double>& rates) {
   if (rates.empty()) throw ConfigError("--learning-rates: at least one is needed");
   for (const double rate : rates) {
-    if (std::isfinite(rate) && rate > 0.0) continue;
+    if (is_positive_and_finite(rate)) continue;
     throw ConfigError(fmt::format("--learning-rates: {} is not a number above 0", rate));
   }
 }

@@ -11,6 +11,7 @@
 #include "neuronsmith/core/budget.hpp"
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/core/random.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/network/internal/kernels.hpp"
 
 namespace neuronsmith::network {
@@ -21,8 +22,6 @@ constexpr std::size_t kEvaluationRows = 512;
 void require(bool condition, const char* option, double value, const char* accepted) {
   if (!condition) throw ConfigError(fmt::format("{}: {} is not {}", option, value, accepted));
 }
-
-bool is_positive(double value) { return std::isfinite(value) && value > 0.0; }
 
 bool all_finite(std::span<const float> values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
@@ -311,7 +310,7 @@ void TrainOptions::validate() const {
   constexpr const char* kPositive = "a number above 0";
   constexpr const char* kShare = "a number of at least 0 and below 1";
   const auto is_share = [](double value) { return value >= 0.0 && value < 1.0; };
-  require(is_positive(learning_rate), "--learning-rate", learning_rate, kPositive);
+  require(is_positive_and_finite(learning_rate), "--learning-rate", learning_rate, kPositive);
   require(batch > 0, "--batch", 0.0, "a number of rows above 0");
   require(epochs > 0, "--epochs", 0.0, "a number of epochs above 0");
   require(step_epochs > 0, "--step-epochs", 0.0, "a number of epochs above 0");
@@ -319,16 +318,16 @@ void TrainOptions::validate() const {
           "--step-factor",
           step_factor,
           "a number above 0 and at most 1");
-  if (minutes) require(is_positive(*minutes), "--minutes", *minutes, kPositive);
+  if (minutes) require(is_positive_and_finite(*minutes), "--minutes", *minutes, kPositive);
   const double decay = optimiser.weight_decay.value_or(0.0);
   require(std::isfinite(decay) && decay >= 0.0, "--weight-decay", decay, "a number of at least 0");
   const double clip = optimiser.clip_norm.value_or(1.0);
-  require(is_positive(clip), "--clip-norm", clip, kPositive);
+  require(is_positive_and_finite(clip), "--clip-norm", clip, kPositive);
   require(is_share(optimiser.momentum), "--momentum", optimiser.momentum, kShare);
   require(is_share(optimiser.alpha), "--alpha", optimiser.alpha, kShare);
   require(is_share(optimiser.beta1), "--beta1", optimiser.beta1, kShare);
   require(is_share(optimiser.beta2), "--beta2", optimiser.beta2, kShare);
-  require(is_positive(optimiser.epsilon), "--epsilon", optimiser.epsilon, kPositive);
+  require(is_positive_and_finite(optimiser.epsilon), "--epsilon", optimiser.epsilon, kPositive);
 }
 
 double TrainOptions::learning_rate_at(std::size_t epoch) const {

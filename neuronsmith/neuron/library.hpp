@@ -15,6 +15,7 @@ struct LibraryEntry {
   std::string_view formula;
   std::string_view source;  ///< where it comes from
   std::string_view notes;   ///< for whom it is: range, growth, periods, what to beware of
+  Learnable learnable = Learnable::None;  ///< of an activation: whose own its literals are, which networks train
 };
 
 /// Aggregations: linear, quadratic.

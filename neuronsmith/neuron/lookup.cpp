@@ -28,7 +28,8 @@ NamedNeuron shipped(const LibraryEntry& entry, FormulaAs formula_as, const std::
   const Shape shape = is_activation ? Shape::Scalar : Shape::Vector;
   const Formula formula = formula::parse_or_throw(entry.formula, shape, option);
   NamedNeuron named{
-      .neuron = is_activation ? ordinary_neuron(formula) : make_neuron(formula, option),
+      .neuron = is_activation ? ordinary_neuron(with_learnable_literals(formula, entry.learnable))
+                              : make_neuron(formula, option),
       .source = std::string(entry.source),
       .notes = std::string(entry.notes)};
   named.neuron.name = entry.name;

@@ -117,7 +117,7 @@ void NetworkObjective::train_reference(const Executor& executor) {
   if (const auto trial = diverged_trial(reference_)) {
     throw DataError(
         fmt::format("{}: the network that others are compared with diverges, or takes longer than "
-                    "--trial-seconds; a lower --trial-rate may help",
+                    "--trial-seconds; lower --trial-rates may help",
                     cohort_.problems()[cohort_.problem_of(*trial)].name));
   }
 }

@@ -180,6 +180,7 @@ Recipe mine() {
           .objective = ObjectiveKind::Network,
           .genetic = std::move(grammar),
           .collapse = Collapse::Univariate,
+          .learnable = neuron::Learnable::Channel,
           .choice = Choice::Validation,
           .generations = 100};
 }
@@ -236,6 +237,7 @@ Json to_json(const EvolutionOptions& e) {
           {"elite", e.elite},
           {"explore", e.explore},
           {"contestants", e.contestants},
+          {"blend", e.blend},
           {"migration_generations", e.migration_generations},
           {"migration_share", e.migration_share}};
 }

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <ranges>
 #include <utility>
 
@@ -23,20 +22,18 @@ neuron::Activation activation_of(const std::string& text, const char* option) {
 }  // namespace
 
 void TrialOptions::validate() const {
-  const auto is_rate = [](double rate) { return rate > 0.0 && std::isfinite(rate); };
   require_option(!seeds || (*seeds > 0 && *seeds <= 1000), "--trial-seeds", "1 to 1000");
   require_option(keep > 0.0 && keep <= 1.0, "--keep", "above 0 and at most 1");
   require_option(max_cost > 0.0, "--max-cost", "above 0");
-  require_option(!seconds || (*seconds > 0.0 && std::isfinite(*seconds)),
-                 "--trial-seconds",
-                 "above 0 and finite");
+  require_option(
+      !seconds || is_positive_and_finite(*seconds), "--trial-seconds", "above 0 and finite");
   require_option(epochs > 0, "--trial-epochs", "at least 1");
   require_option(batch > 0, "--trial-batch", "at least 1");
-  require_option(is_rate(learning_rate), "--trial-rate", "above 0 and finite");
+  require_option(
+      !learning_rates.empty() && std::ranges::all_of(learning_rates, is_positive_and_finite),
+      "--trial-rates",
+      "above 0 and finite, one at least");
   require_option(finalists > 0, "--finalists", "at least 1");
-  require_option(!final_rates.empty() && std::ranges::all_of(final_rates, is_rate),
-                 "--final-rates",
-                 "above 0 and finite, one at least");
   cohort({1}).validate();
   static_cast<void>(reference_activation());
   static_cast<void>(rival_activations());
@@ -57,7 +54,7 @@ network::CohortOptions TrialOptions::cohort(std::vector<std::uint64_t> trial_see
   options.shape.hidden = hidden;
   options.training.epochs = epochs;
   options.training.batch = batch;
-  options.training.learning_rate = learning_rate;
+  options.learning_rates = learning_rates;
   if (seconds) options.training.minutes = *seconds / 60.0;
   options.seeds = std::move(trial_seeds);
   return options;
@@ -76,15 +73,14 @@ Json to_json(const TrialOptions& trials) {
   return {{"hidden", trials.hidden},
           {"epochs", trials.epochs},
           {"batch", trials.batch},
-          {"learning_rate", trials.learning_rate},
+          {"learning_rates", trials.learning_rates},
           {"seeds", trials.seeds ? Json(*trials.seeds) : Json()},
           {"keep", trials.keep},
           {"max_cost", json_number(trials.max_cost)},
           {"seconds", trials.seconds ? Json(*trials.seconds) : Json()},
           {"reference", trials.reference},
           {"rivals", trials.rivals},
-          {"finalists", trials.finalists},
-          {"final_rates", trials.final_rates}};
+          {"finalists", trials.finalists}};
 }
 
 Json to_json(const WorldChoice& worlds) {

@@ -18,7 +18,9 @@ struct TrialOptions {
       32, 32};  ///< of an ordinary network; others have as many parameters
   std::size_t epochs = 100;
   std::size_t batch = 128;
-  double learning_rate = 0.03;  ///< Adam's, on a cosine to 0
+  /// Adam's, on a cosine to 0. Every network takes the one that is best within the distribution:
+  /// what is good at one rate alone may be so by its gain.
+  std::vector<double> learning_rates = {0.03, 0.1};
   /// Trainings on every problem, > 0; absent: 1 on worlds, of which there are many, and 12 on a
   /// table.
   std::optional<std::size_t> seeds = std::nullopt;
@@ -32,10 +34,7 @@ struct TrialOptions {
   std::string reference = "relu";
   /// Other activations that what is found must be better than, where an activation is searched.
   std::vector<std::string> rivals = {"gelu", "silu", "tanh", "gelusine"};
-  std::size_t finalists = 96;  ///< formulas judged anew, by halving too, before one is chosen, > 0
-  /// Of the trainings of finalists, as one would try them: what is best at one rate alone may be so
-  /// by its gain.
-  std::vector<double> final_rates = {0.01, 0.03, 0.1};
+  std::size_t finalists = 48;  ///< formulas judged anew, by halving too, before one is chosen, > 0
 
   /// Throws ConfigError naming the option.
   void validate() const;
@@ -56,7 +55,7 @@ struct WorldChoice {
                                        WorldFamily::Lorenz,
                                        WorldFamily::MackeyGlass};
   std::size_t per_family = 48;       ///< of the search, 1 to kMostPerFamily
-  std::size_t per_family_anew = 48;  ///< others, of the finalists, 1 to kMostPerFamily
+  std::size_t per_family_anew = 96;  ///< others, of the finalists, 1 to kMostPerFamily
   std::size_t training_rows = 1024;
 
   static constexpr std::size_t kMostPerFamily = 500;

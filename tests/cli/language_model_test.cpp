@@ -90,6 +90,7 @@ TEST_F(LanguageModel, ItsFormulasAndFunctionsAreScored) {
   EXPECT_TRUE(database.log().empty());
   ASSERT_EQ(server.requests().size(), 3U);
   EXPECT_EQ(server.requests()[0].authorization, "Bearer very-secret");
+  EXPECT_NE(server.requests()[0].body.find("learnt by each channel"), std::string::npos);
   const Json neuron = Json::parse(read_file(path("mined.json")));
   EXPECT_EQ(neuron["provenance"]["llm"]["model"], "m");
   EXPECT_EQ(neuron["provenance"]["llm"]["accepted"], 6);

@@ -1,10 +1,13 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <chrono>
+#include <map>
 #include <random>
 #include <thread>
 #include <utility>
 
+#include "neuronsmith/formula/print.hpp"
+#include "neuronsmith/search/evolution/program_database.hpp"
 #include "tests/cli/command.hpp"
 
 // Searches by trained networks on the command line, and all roles, strategies and objectives together.
@@ -189,6 +192,23 @@ TEST_F(Mine, AShiftKeepsOnePartOfAColumnsRangeFromTraining) {
   }
 }
 
+TEST_F(Mine, LearnableConstantsAreTrainedInTheSearchToo) {
+  const auto errors = [this](const std::string& learnable) {
+    std::map<std::string, double> result;
+    const std::string out = learnable + ".json";
+    static_cast<void>(run_json(small(out) + Words{"--learnable", learnable, "--generations", "1"}));
+    for (const search::evolution::Program& program :
+         search::evolution::ProgramDatabase(path(out + ".programs")).programs()) {
+      result[formula::to_infix(program.proposal.formula)] = program.score.error;
+    }
+    return result;
+  };
+  const std::map<std::string, double> fixed = errors("none");
+  const std::map<std::string, double> learnt = errors("layer");
+  EXPECT_EQ(fixed.at("gelu(x)"), learnt.at("gelu(x)")) << "it has no constants";
+  EXPECT_NE(fixed.at("0.1*sin(x) + gelu(x)"), learnt.at("0.1*sin(x) + gelu(x)"));
+}
+
 TEST_F(Mine, OptionsThatDoNotBelongAreRefusedByName) {
   const auto refusal = [&](const Words& words, const std::string& option) {
     const Outcome refused = run(Words{"discover", "--no-store"} + words);
@@ -210,7 +230,7 @@ TEST_F(Mine, OptionsThatDoNotBelongAreRefusedByName) {
   refusal({"--recipe", "mine", "--shift", "column=x3"}, "--shift");
   refusal({"--recipe", "mine", "--target", "y"}, "--target");
   refusal({"--recipe", "mine", "--data", "law.csv", "--worlds", "lorenz"}, "--worlds");
-  refusal({"--recipe", "mine", "--trial-rate", "-1"}, "--trial-rate");
+  refusal({"--recipe", "mine", "--trial-rates", "-1"}, "--trial-rates");
   refusal({"--recipe", "mine", "--trial-batch", "0"}, "--trial-batch");
   refusal({"--recipe", "mine", "--trial-epochs", "0"}, "--trial-epochs");
   refusal({"--recipe", "mine", "--trial-seconds", "inf"}, "--trial-seconds");

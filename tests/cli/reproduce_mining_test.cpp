@@ -99,7 +99,24 @@ TEST_F(ReproduceMining, ActivationsThatLearnAreDrawnToo) {
   const Json told = run_json({"reproduce", "mining", "--no-store", "--seeds", "1", "--epochs", "1", "--out",
                               "study", "--activations", "relu,n.json", "--worlds", "lorenz",
                               "--worlds-per-family", "2", "--learning-rates", "0.01"});
-  EXPECT_EQ(told["functions"][1]["formula"], "relu(p0*x)");
+  EXPECT_EQ(told["functions"][1]["formula"], "relu(2*x)");
+  EXPECT_EQ(told["functions"][1]["learnable"], "layer");
+  EXPECT_EQ(told["functions"][0]["learnable"], "none");
+  EXPECT_NE(read_file(path("study/results.md")).find("learnt by each layer"), std::string::npos);
+}
+
+TEST_F(ReproduceMining, NetworksTrainTheConstantsOfFunctionsWhereTheyAreToldTo) {
+  const auto ratio_of = [&](const std::string& learnable) {
+    const Json told = run_json({"reproduce", "mining", "--no-store", "--seeds", "1", "--epochs", "2", "--out",
+                                "study", "--activations", "relu,tanh,0.5*tanh(x)", "--worlds", "lorenz",
+                                "--worlds-per-family", "2", "--learnable", learnable});
+    return std::pair(told["functions"][1]["worlds"]["ratio"].get<double>(),
+                     told["functions"][2]["worlds"]["ratio"].get<double>());
+  };
+  const auto [without_constants, fixed] = ratio_of("none");
+  const auto [without_constants_too, learnt] = ratio_of("channel");
+  EXPECT_EQ(without_constants, without_constants_too);
+  EXPECT_NE(fixed, learnt);
 }
 
 TEST_F(ReproduceMining, TablesAreDividedAlongTheirFirstNumericColumns) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/formula/evaluate.hpp"
 #include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/search/driver.hpp"
 #include "neuronsmith/search/evolution/program_database.hpp"
@@ -261,6 +262,46 @@ TEST_F(Evolution, ConstantsStayFiniteAndCanBeReadAgain) {
   EXPECT_GT(n_tiny, 2U) << "descendants of the seeds";
 }
 
+/// Their weights a and b, told by two values of x, give the value at others.
+TEST_F(Evolution, BlendsAreWeightedMeansOfTheirParents) {
+  EvolutionOptions options = kOptions;
+  options.blend = 1.0;
+  ProgramDatabase database(folder_.path("a.db"));
+  ProgramSearch search(options, grammar(), formula::Shape::Scalar, 3, &database);
+  search.begin_with({scalar("sin(x)"), scalar("x^2"), scalar("exp(x)")});
+  static_cast<void>(run(search, 4, &database));
+  const std::vector<float> x = {-1.0F, 0.3F, 1.2F, 2.0F};
+  const auto values_of = [&](const Formula& formula) {
+    std::vector<float> y(x.size());
+    formula::ElementwiseFunction(formula).evaluate(x, y);
+    return y;
+  };
+  std::map<std::int64_t, Formula> formulas;
+  for (const Program& program : database.programs()) {
+    formulas.emplace(program.id, program.proposal.formula);
+  }
+  std::size_t n_told = 0;
+  for (const Program& program : database.programs()) {
+    if (program.generation == 0) continue;
+    ASSERT_EQ(program.proposal.parents.size(), 2U);
+    const auto child = values_of(program.proposal.formula);
+    const auto f = values_of(formulas.at(program.proposal.parents[0]));
+    const auto g = values_of(formulas.at(program.proposal.parents[1]));
+    const double determinant = f[0] * g[1] - f[1] * g[0];
+    if (!std::isfinite(determinant) || std::abs(determinant) < 0.1) continue;
+    const double a = (child[0] * g[1] - child[1] * g[0]) / determinant;
+    const double b = (f[0] * child[1] - f[1] * child[0]) / determinant;
+    EXPECT_NEAR(a + b, 1.0, 0.02) << formula::to_infix(program.proposal.formula);
+    EXPECT_GE(std::min(a, b), -0.01);
+    for (const std::size_t i : {2U, 3U}) {
+      EXPECT_NEAR(child[i], a * f[i] + b * g[i], 0.01 * (1.0 + std::abs(f[i]) + std::abs(g[i])))
+          << formula::to_infix(program.proposal.formula);
+    }
+    ++n_told;
+  }
+  EXPECT_GE(n_told, 20U);
+}
+
 TEST_F(Evolution, AGenerationUnderWayIsNotAskedForAgain) {
   const std::string path = folder_.path("a.db");
   std::vector<Formula> asked;
@@ -306,6 +347,7 @@ TEST_F(Evolution, OptionsOutOfRangeAreRefusedByName) {
   EXPECT_NE(refused({.islands = 0}).find("--islands"), std::string::npos);
   EXPECT_NE(refused({.proposals = 0}).find("--proposals"), std::string::npos);
   EXPECT_NE(refused({.elite = 0.7, .explore = 0.7}).find("--elite-parents"), std::string::npos);
+  EXPECT_NE(refused({.blend = -0.1}).find("--blend"), std::string::npos);
   EXPECT_NE(refused({.migration_share = 1.5}).find("--migration-share"), std::string::npos);
 }
 

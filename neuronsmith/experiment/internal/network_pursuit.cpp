@@ -80,11 +80,21 @@ class NetworkPursuit final : public Pursuit {
       case search::Role::Aggregation:
         return search::aggregation_member(formula, activation_);
       case search::Role::Activation:
-        return search::activation_member(formula);
+        return with_learnable(search::activation_member(formula));
       case search::Role::Neuron:
         break;
     }
-    return search::neuron_member(formula);
+    return with_learnable(search::neuron_member(formula));
+  }
+
+  /// Networks train the literals of the activation in the search as they will afterwards.
+  [[nodiscard]] std::optional<network::Member> with_learnable(
+      std::optional<network::Member> member) const {
+    if (member) {
+      member->activation =
+          neuron::with_learnable_literals(member->activation.formula, recipe_.learnable);
+    }
+    return member;
   }
 
   [[nodiscard]] std::vector<WorldOptions> worlds(Phase phase) const {
@@ -113,9 +123,7 @@ class NetworkPursuit final : public Pursuit {
         .max_cost = recipe_.trials.max_cost,
         .progress = phase == Phase::Finalists ? setting_.progress : nullptr,
         .first_stored = phase == Phase::Finalists ? kFirstOfFinalists : 0};
-    network::CohortOptions trials = recipe_.trials.cohort(std::move(seeds));
-    if (phase == Phase::Finalists) trials.learning_rates = recipe_.trials.final_rates;
-    return {network::Cohort(std::move(problems), std::move(trials)),
+    return {network::Cohort(std::move(problems), recipe_.trials.cohort(std::move(seeds))),
             std::move(options),
             [this](const Formula& formula) { return member_of(formula); },
             executor,

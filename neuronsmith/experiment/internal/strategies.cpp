@@ -72,15 +72,19 @@ std::unique_ptr<search::Strategy> strategy_of(const search::Recipe& recipe,
 
 std::string score_text(const search::Recipe& recipe, bool is_of_table) {
   if (recipe.is_network()) {
+    const bool learns = recipe.role != search::Role::Aggregation && recipe.learnable != neuron::Learnable::None;
     return fmt::format(
         "The error of a formula is a ratio of losses: small networks are trained with it on {}, and their "
-        "loss{} is divided by that of the same networks with the activation {}. Below 1 is better than "
-        "that, and less is better.",
+        "loss{} is divided by that of networks of as many parameters with the activation {}. Below 1 is "
+        "better than that, and less is better.{}",
         is_of_table ? "a table"
                     : fmt::format("synthetic problems ({})",
                                   search::world_family_names(recipe.worlds.families)),
         is_of_table ? " on rows held out" : " beyond the range of their training",
-        recipe.trials.reference);
+        recipe.trials.reference,
+        learns ? fmt::format(" Every number in an activation is learnt by each {}, and starts as it is written.",
+                             neuron::name(recipe.learnable))
+               : "");
   }
   if (recipe.role == search::Role::Activation) {
     return "The error of a formula is its loss where it predicts the target of a table by itself; less is "

@@ -22,7 +22,6 @@
 #include "neuronsmith/experiment/reproduce/task_neurons_sources.hpp"
 #include "neuronsmith/experiment/table_problem.hpp"
 #include "neuronsmith/experiment/world_problems.hpp"
-#include "neuronsmith/formula/print.hpp"
 #include "neuronsmith/network/cohort.hpp"
 #include "neuronsmith/neuron/lookup.hpp"
 
@@ -121,10 +120,7 @@ class Mining {
     study_.functions = options_.functions;
     study_.rates = options_.rates;
     study_.seeds = options_.seeds;
-    for (const std::string& function : options_.functions) {
-      functions_.push_back(neuron::resolve_activation(function, "--activations", {}));
-      study_.formulas.push_back(formula::to_infix(functions_.back().formula));
-    }
+    study_.activations = options_.activations();
   }
 
   MiningStudy run() && {
@@ -194,15 +190,16 @@ class Mining {
     }
     const std::size_t n_rates = options_.rates.size();
     const std::size_t n_seeds = options_.seeds;
-    std::vector<std::vector<Losses>> losses(functions_.size(),
+    const std::vector<neuron::Activation>& functions = study_.activations;
+    std::vector<std::vector<Losses>> losses(functions.size(),
                                             std::vector<Losses>(n_rates, Losses(n_seeds)));
-    executor_.for_each(functions_.size() * n_rates * n_seeds, [&](std::size_t i) {
+    executor_.for_each(functions.size() * n_rates * n_seeds, [&](std::size_t i) {
       if (stop_.stop_requested()) return;
       const std::size_t function = i / (n_rates * n_seeds);
       const std::size_t rate = i / n_seeds % n_rates;
       const std::size_t seed = i % n_seeds;
       losses[function][rate][seed] =
-          cohorts[rate].train({.activation = functions_[function]}, seed, stop_);
+          cohorts[rate].train({.activation = functions[function]}, seed, stop_);
     });
     if (stop_.stop_requested()) return;
     study_.problems.push_back(
@@ -242,7 +239,6 @@ class Mining {
   std::stop_token stop_;
   std::vector<std::string> tables_;
   StepCounter steps_;
-  std::vector<neuron::Activation> functions_;
   MiningStudy study_;
 };
 
@@ -266,22 +262,31 @@ void MiningOptions::validate() const {
       !families.empty() || !data_dir.empty(), "--worlds", "one family at least without --data-dir");
   require_option(worlds >= 2, "--worlds-per-family", "at least 2");
   require_option(seeds > 0, "--seeds", "at least 1");
-  require_option(!rates.empty() && std::ranges::all_of(
-                                       rates, [](double r) { return r > 0.0 && std::isfinite(r); }),
+  require_option(!rates.empty() && std::ranges::all_of(rates, is_positive_and_finite),
                  "--learning-rates",
                  "above 0 and finite, one at least");
   require_option(epochs > 0, "--epochs", "at least 1");
   require_option(rows >= 50, "--rows", "at least 50");
   require_option(columns > 0, "--columns", "at least 1");
   require_option(tables.empty() || !data_dir.empty(), "--tables", "given with --data-dir");
-  for (const std::string& function : functions) {
-    static_cast<void>(neuron::resolve_activation(function, "--activations", {}));
-  }
+  static_cast<void>(activations());
   for (const std::string& table : tables_of(*this)) {
     static_cast<void>(task_neurons::find_source(table));
     if (std::filesystem::exists(path_of(*this, table))) continue;
     throw IoError(fmt::format("--data-dir: there is no {}", path_of(*this, table)));
   }
+}
+
+std::vector<neuron::Activation> MiningOptions::activations() const {
+  std::vector<neuron::Activation> result;
+  for (const std::string& function : functions) {
+    neuron::Activation activation = neuron::resolve_activation(function, "--activations", {});
+    if (activation.parameters.empty()) {
+      activation = neuron::with_learnable_literals(activation.formula, learnable);
+    }
+    result.push_back(std::move(activation));
+  }
+  return result;
 }
 
 MeanRatio MiningStudy::on_worlds(std::size_t function,

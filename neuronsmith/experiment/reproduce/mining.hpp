@@ -10,6 +10,7 @@
 #include "neuronsmith/core/parallel.hpp"
 #include "neuronsmith/core/progress.hpp"
 #include "neuronsmith/data/synthetic/worlds.hpp"
+#include "neuronsmith/neuron/activation.hpp"
 
 namespace neuronsmith::experiment {
 
@@ -18,8 +19,11 @@ namespace neuronsmith::experiment {
 
 /// Options of reproduce_mining().
 struct MiningOptions {
-  /// Names of the library or formulas; the first is what ratios are to, the last what was found.
+  /// Names of the library, formulas or neuron files; the first is what ratios are to, the last what
+  /// was found.
   std::vector<std::string> functions = mining_functions();
+  /// Whose own the literals of functions are that have no learnable parameters.
+  neuron::Learnable learnable = neuron::Learnable::None;
   /// Families that no search of the recipe `mine` sees by itself.
   std::vector<WorldFamily> families = {WorldFamily::Polynomial,
                                        WorldFamily::SphericalHarmonic,
@@ -36,6 +40,8 @@ struct MiningOptions {
 
   /// Throws ConfigError naming the option, IoError naming a file that is missing.
   void validate() const;
+  /// What `functions` are. Throws IoError, ParseError or ConfigError naming --activations.
+  [[nodiscard]] std::vector<neuron::Activation> activations() const;
 };
 
 /// What came of one function on one problem.
@@ -67,7 +73,7 @@ struct MeanRatio {
 /// The outcome of the study.
 struct MiningStudy {
   std::vector<std::string> functions;
-  std::vector<std::string> formulas;
+  std::vector<neuron::Activation> activations;  ///< what they are
   std::vector<MiningProblem> problems;
   std::vector<double> rates;
   std::size_t seeds = 0;

@@ -4,6 +4,7 @@
 
 #include "neuronsmith/data/write_table.hpp"
 #include "neuronsmith/experiment/reproduce/mining.hpp"
+#include "neuronsmith/formula/print.hpp"
 
 namespace neuronsmith::experiment {
 namespace {
@@ -87,6 +88,11 @@ std::string each_problem(const MiningStudy& study) {
   return text;
 }
 
+/// With learnable constants as they start.
+std::string formula_text(const neuron::Activation& activation) {
+  return formula::to_infix(neuron::with_literal_parameters(activation));
+}
+
 Json to_json(const MeanRatio& ratio) {
   return {{"ratio", ratio.ratio}, {"low", ratio.low}, {"high", ratio.high}, {"n", ratio.n}};
 }
@@ -110,7 +116,14 @@ std::string results_markdown(const MiningStudy& study) {
   }
   text += "## Functions\n\n";
   for (std::size_t f = 0; f < study.functions.size(); ++f) {
-    text += fmt::format("- {}: `{}`\n", study.functions[f], study.formulas[f]);
+    const neuron::Activation& activation = study.activations[f];
+    text += fmt::format("- {}: `{}`{}\n",
+                        study.functions[f],
+                        formula_text(activation),
+                        activation.learnable == neuron::Learnable::None
+                            ? ""
+                            : fmt::format(", its constants learnt by each {}, from these on",
+                                          neuron::name(activation.learnable)));
   }
   text += fmt::format(
       "\n## Each problem\n\nRatios to {} out of the distribution, in brackets within it.\n\n{}",
@@ -141,7 +154,9 @@ Json to_json(const MiningStudy& study) {
   Json functions = Json::array();
   const std::size_t last = study.functions.size() - 1;
   for (std::size_t f = 0; f < study.functions.size(); ++f) {
-    Json item = {{"function", study.functions[f]}, {"formula", study.formulas[f]}};
+    Json item = {{"function", study.functions[f]},
+                 {"formula", formula_text(study.activations[f])},
+                 {"learnable", neuron::name(study.activations[f].learnable)}};
     if (has_worlds(study)) {
       item["worlds"] = to_json(study.on_worlds(f, 0));
       item["last_over_this_on_worlds"] = to_json(study.on_worlds(last, f));

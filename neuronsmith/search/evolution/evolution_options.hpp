@@ -12,6 +12,7 @@ struct EvolutionOptions {
   double elite = 0.1;           ///< how often a parent is the island's best
   double explore = 0.2;         ///< how often any elite, whatever its score; otherwise by tournament
   std::size_t contestants = 3;  ///< of a tournament, > 0
+  double blend = 0.15;  ///< how often a child is a weighted mean of two parents, and not of the grammar
   std::size_t migration_generations = 10;  ///< between two migrations, > 0
   double migration_share = 0.1;            ///< of an island's elites that go
 

@@ -26,6 +26,7 @@ void EvolutionOptions::validate() const {
                  "--elite-parents and --explore-parents",
                  "shares of at most 1 together");
   require_option(contestants > 0, "--contestants", "at least 1");
+  require_option(is_share(blend), "--blend", "a share from 0 to 1");
   require_option(migration_generations > 0, "--migration-generations", "at least 1");
   require_option(is_share(migration_share), "--migration-share", "a share from 0 to 1");
 }
@@ -240,11 +241,13 @@ Proposal ProgramSearch::varied(const Program& first, std::uint32_t island, Rando
   const Formula& f = first.proposal.formula;
   Proposal child{
       .island = first_island_ + island, .origin = Origin::Mutation, .parents = {first.id}};
+  const bool is_blend = random.chance(options_.blend);
   double way = random.uniform();
   const auto falls = [&way](double probability) { return (way -= probability) < 0.0; };
-  if (falls(grammar_.crossover)) {
+  if (is_blend || falls(grammar_.crossover)) {
     const Program& donor = parent(islands_[island], random);
-    child.formula = variation_.crossover(f, donor.proposal.formula, random);
+    const Formula& g = donor.proposal.formula;
+    child.formula = is_blend ? blended(f, g, random) : variation_.crossover(f, g, random);
     child.origin = Origin::Crossover;
     child.parents.push_back(donor.id);
   } else if (falls(grammar_.subtree_mutation)) {
@@ -260,6 +263,14 @@ Proposal ProgramSearch::varied(const Program& first, std::uint32_t island, Rando
     child.origin = Origin::Constants;
   }
   return child;
+}
+
+// A weighted mean (the geometric semantic crossover of Moraglio, Krawiec and Johnson, 2012).
+Formula ProgramSearch::blended(const Formula& first, const Formula& second, Random& random) {
+  const double share = rounded(random.uniform());
+  return Formula::apply(Op::Add,
+                        Formula::apply(Op::Mul, Formula::literal(share), first),
+                        Formula::apply(Op::Mul, Formula::literal(rounded(1.0 - share)), second));
 }
 
 // All constants moved a little, or a part of the formula multiplied by one.

@@ -76,6 +76,9 @@ class ProgramSearch final : public Strategy {
   [[nodiscard]] std::vector<Proposal> new_proposals();
   [[nodiscard]] Proposal offspring(std::uint32_t island, Random& random) const;
   [[nodiscard]] Proposal varied(const Program& parent, std::uint32_t island, Random& random) const;
+  [[nodiscard]] static formula::Formula blended(const formula::Formula& first,
+                                                const formula::Formula& second,
+                                                Random& random);
   [[nodiscard]] formula::Formula with_other_constants(const formula::Formula& parent,
                                                       Random& random) const;
   [[nodiscard]] const Program& parent(const Island& island, Random& random) const;

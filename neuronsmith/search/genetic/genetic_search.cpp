@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 #include "neuronsmith/formula/parse.hpp"
 #include "neuronsmith/formula/print.hpp"
 
@@ -60,7 +61,7 @@ void validate_probabilities(const GeneticOptions& o) {
   require_probability("--subtree-mutation", o.subtree_mutation);
   require_probability("--point-mutation", o.point_mutation);
   require_probability("--point-replace", o.point_replace);
-  if (!(o.cut_function > 0.0) || !std::isfinite(o.cut_function)) {
+  if (!is_positive_and_finite(o.cut_function)) {
     throw ConfigError(fmt::format("--cut-function must be above 0, not {}", o.cut_function));
   }
   require_probability("--hoist-mutation", o.hoist_mutation);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "neuronsmith/core/error.hpp"
+#include "neuronsmith/core/require_option.hpp"
 
 namespace neuronsmith::search {
 namespace {
@@ -21,7 +22,7 @@ void require_between(const char* option, std::size_t value, std::size_t low, std
 }
 
 void require_positive(const char* option, double value) {
-  if (value > 0.0 && std::isfinite(value)) return;
+  if (is_positive_and_finite(value)) return;
   throw ConfigError(fmt::format("{}: {} is not a positive number", option, value));
 }
 
