@@ -1,10 +1,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 
 #include "neuronsmith/core/child_process.hpp"
+#include "neuronsmith/search/evolution/program_database.hpp"
+#include "support/chat_server.hpp"
 #include "tests/cli/command.hpp"
 
 // One search on several processes: mpirun -n N neuronsmith discover ...
@@ -12,6 +15,11 @@
 namespace neuronsmith::cli::testing {
 namespace {
 
+using neuronsmith::testing::chat_reply;
+using neuronsmith::testing::ChatServer;
+using search::evolution::Origin;
+using search::evolution::Program;
+using search::evolution::ProgramDatabase;
 using Words = std::vector<std::string>;
 
 class OnRanks : public CommandTest {
@@ -94,6 +102,21 @@ TEST_F(OnRanks, AKilledOneEndsAllAndTheSearchCanBeGoneOnWith) {
     static_cast<void>(run_json(search(out, more)));
     EXPECT_EQ(read_file(path(out)), read_file(path("whole.json"))) << victim;
   }
+}
+
+TEST_F(OnRanks, EachAsksTheLanguageModelForItsOwnIslands) {
+  const ChatServer server([](std::size_t number, httplib::Response& response) {
+    response.set_content(chat_reply("```\nx*tanh(" + std::to_string(number + 2) + "*x)\n```"),
+                         "application/json");
+  });
+  const Json found = run_json(search("a.json", {"--generations", "4", "--llm-url", server.url(),
+                                                "--llm-model", "m", "--llm-rate", "60000"}));
+  EXPECT_EQ(found["llm"]["accepted"], 6) << "of two processes in each generation but the first";
+  std::map<std::uint32_t, int> of_rank;
+  for (const Program& program : ProgramDatabase(path("a.json.programs")).programs()) {
+    if (program.proposal.origin == Origin::Model) ++of_rank[program.proposal.island / 2];
+  }
+  EXPECT_EQ(of_rank, (std::map<std::uint32_t, int>{{0, 3}, {1, 3}}));
 }
 
 TEST_F(OnRanks, AMistakeIsToldOnce) {
