@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "neuronsmith/core/error.hpp"
 #include "neuronsmith/data/write_table.hpp"
@@ -41,12 +42,11 @@ Json provenance_of(const PreparedData& data,
 }
 
 neuron::Activation activation_of(const neuron::Neuron& neuron, const TrainModelOptions& options) {
-  const neuron::Activation activation =
+  neuron::Activation activation =
       options.activation  ? *options.activation
       : neuron.activation ? *neuron.activation
                           : neuron::resolve_activation(kDefaultActivation);
-  if (!activation.parameters.empty()) return activation;
-  return neuron::with_learnable_literals(activation.formula, options.learnable);
+  return neuron::with_learnable_literals(std::move(activation), options.learnable);
 }
 
 struct Judged {

@@ -57,6 +57,11 @@ Activation with_learnable_literals(const Formula& formula, Learnable learnable) 
   return activation;
 }
 
+Activation with_learnable_literals(Activation activation, Learnable learnable) {
+  if (!activation.parameters.empty()) return activation;
+  return with_learnable_literals(activation.formula, learnable);
+}
+
 Formula with_literal_parameters(const Activation& activation) {
   const Formula& formula = activation.formula;
   if (formula.empty()) return Formula::input(Shape::Scalar);

@@ -44,6 +44,8 @@ struct Activation {
 /// without literals stays as it is, whatever `learnable` says.
 [[nodiscard]] Activation with_learnable_literals(const formula::Formula& formula,
                                                  Learnable learnable);
+/// The same of an activation; one that has learnable parameters keeps those alone.
+[[nodiscard]] Activation with_learnable_literals(Activation activation, Learnable learnable);
 
 /// The formula with its parameters as the numbers that they start from: of x alone.
 [[nodiscard]] formula::Formula with_literal_parameters(const Activation& activation);

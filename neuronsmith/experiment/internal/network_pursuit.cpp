@@ -92,7 +92,7 @@ class NetworkPursuit final : public Pursuit {
       std::optional<network::Member> member) const {
     if (member) {
       member->activation =
-          neuron::with_learnable_literals(member->activation.formula, recipe_.learnable);
+          neuron::with_learnable_literals(std::move(member->activation), recipe_.learnable);
     }
     return member;
   }

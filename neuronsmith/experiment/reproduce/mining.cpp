@@ -280,11 +280,8 @@ void MiningOptions::validate() const {
 std::vector<neuron::Activation> MiningOptions::activations() const {
   std::vector<neuron::Activation> result;
   for (const std::string& function : functions) {
-    neuron::Activation activation = neuron::resolve_activation(function, "--activations", {});
-    if (activation.parameters.empty()) {
-      activation = neuron::with_learnable_literals(activation.formula, learnable);
-    }
-    result.push_back(std::move(activation));
+    result.push_back(neuron::with_learnable_literals(
+        neuron::resolve_activation(function, "--activations", {}), learnable));
   }
   return result;
 }
